@@ -1,0 +1,118 @@
+import { networkError } from "./network-error.ts";
+import { PreloadError } from "./errors.ts";
+import type { Machine } from "./platform.ts";
+import { type RetryOptions, retrying } from "./retry.ts";
+import type { Answer, Http, OpenAnswer, RequestOptions } from "./types.ts";
+
+export interface HttpOptions extends RetryOptions {
+  /** Whose `SSL_CERT_FILE` and `REQUESTS_CA_BUNDLE` hold. Proxy variables are the process's own. */
+  readonly machine: Pick<Machine, "env">;
+  /** What we call ourselves. @default "preload" */
+  readonly userAgent?: string;
+  /** Milliseconds for a connection to be made, and as long again for the first byte times three. @default 10000 */
+  readonly connectTimeout?: number;
+  /** Milliseconds without a byte after which a transfer counts as stalled. @default 30000 */
+  readonly stallTimeout?: number;
+}
+
+interface Grant {
+  readonly token: string;
+  readonly origins: readonly string[];
+}
+
+/**
+ * Opens the network. Nothing is loaded or connected before the first request.
+ * A token is shown only to the origins it was given for, never over plain HTTP except to loopback.
+ */
+export function createHttp(options: HttpOptions): Http {
+  let engine: Promise<import("./http-got.ts").Engine> | undefined;
+  const start = () => {
+    // Importing the HTTP library costs more than a warm run takes altogether.
+    engine ??= import("./http-got.ts").then(({ startEngine }) => startEngine(options));
+    return engine;
+  };
+  const unreachable = new Map<string, PreloadError>();
+
+  function withGrants(grants: readonly Grant[]): Http {
+    const headersFor = (url: URL) => authorizationFor(url, grants);
+
+    async function attempt<T>(url: string, run: (engine: import("./http-got.ts").Engine) => Promise<T>): Promise<T> {
+      const known = unreachable.get(hostOf(url));
+      if (known) throw known;
+      try {
+        return await run(await start());
+      } catch (error) {
+        throw networkError(error, url);
+      }
+    }
+
+    const http: Http = {
+      async get(url, request = {}) {
+        try {
+          return await retrying(() => attempt(url, (engine) => engine.get(url, request, headersFor)), {
+            ...options,
+            signal: request.signal,
+            url,
+          });
+        } catch (error) {
+          // Several models of one host need not each find out that it cannot be reached.
+          if (error instanceof PreloadError && isUnreachable(error)) unreachable.set(hostOf(url), error);
+          throw error;
+        }
+      },
+      open: (url, request = {}) => attempt(url, (engine) => engine.open(url, request, headersFor)),
+      fetch: (input, init) => fetchOver(http, input, init),
+      authorized: (token, origins) => withGrants([...grants, { token, origins }]),
+      close: () => void engine?.then(({ close }) => close()),
+    };
+    return http;
+  }
+
+  return withGrants([]);
+}
+
+/** True for a host that no connection can be made to at all, as against one that answers badly. */
+export function isUnreachable(error: PreloadError): boolean {
+  return error.code === "NETWORK" && (error as { unreachable?: boolean }).unreachable === true;
+}
+
+function authorizationFor(url: URL, grants: readonly Grant[]): string | undefined {
+  if (url.protocol !== "https:" && !isLoopback(url.hostname)) return undefined;
+  const grant = grants.find(({ origins }) => origins.includes(url.origin));
+  return grant && `Bearer ${grant.token}`;
+}
+
+/** True for an address that never leaves the machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || hostname === "::1" || /^127(\.\d+){3}$/.test(hostname);
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
+async function fetchOver(http: Http, input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const url = input instanceof Request ? input.url : String(input);
+  const headers = Object.fromEntries(new Headers(init.headers ?? (input instanceof Request ? input.headers : {})));
+  const method = init.method ?? "GET";
+  if (method !== "GET" && method !== "HEAD" && method !== "POST") {
+    throw new PreloadError("USAGE", `${method} ${url}: this client only reads`);
+  }
+  if (init.body != null && typeof init.body !== "string") {
+    throw new PreloadError("USAGE", `${method} ${url}: only a text can be sent`);
+  }
+  const answer = await http.get(url, {
+    method,
+    headers,
+    ...(init.body == null ? {} : { body: init.body }),
+    ...(init.signal ? { signal: init.signal } : {}),
+  });
+  const empty = method === "HEAD" || [204, 205, 304].includes(answer.status);
+  const response = new Response(empty ? null : Buffer.from(answer.body), {
+    status: answer.status,
+    headers: { ...answer.headers },
+  });
+  return Object.defineProperty(response, "url", { value: answer.url });
+}
+
+export type { Answer, OpenAnswer, RequestOptions };

@@ -1,0 +1,126 @@
+import { getProxyForUrl } from "proxy-from-env";
+import { causeOf, codeOf, PreloadError } from "./errors.ts";
+
+/** Says which host could not be talked to and why, from whatever the HTTP library threw. */
+export function networkError(error: unknown, url: string): unknown {
+  if (error instanceof PreloadError) return error;
+  const code = codeOf(deepest(error)) ?? codeOf(error);
+  const text = error instanceof Error ? error.message : String(error);
+  if (isAbort(error, code)) return new PreloadError("ABORTED", `${hostOf(url)}: stopped`);
+  if (code === undefined && !/Bad response|Proxy timeout/.test(text)) return error;
+
+  const proxy = proxyOf(url);
+  const failure = explain(code ?? "", text, proxy);
+  if (!failure) return error;
+  const made = new PreloadError("NETWORK", `${hostOf(url)}: ${failure.cause}`, {
+    hint: failure.hint,
+    cause: causeOf(error),
+  });
+  return Object.assign(made, { unreachable: failure.unreachable, retriable: failure.retriable });
+}
+
+interface Failure {
+  readonly cause: string;
+  readonly hint: string;
+  /** No connection came about. */
+  readonly unreachable: boolean;
+  /** A second try may go better. */
+  readonly retriable: boolean;
+}
+
+const again = "Run the same command again; it continues where it stopped.";
+
+function explain(code: string, text: string, proxy: string | undefined): Failure | undefined {
+  const through = proxy ? ` through the proxy ${proxy}` : "";
+  if (/Bad response: (\d+)/.test(text) || code === "HPE_INVALID_CONSTANT" && proxy) {
+    const status = /Bad response: (\d+)/.exec(text)?.[1];
+    const hint =
+      status === "407"
+        ? "The proxy wants a user name and password: HTTPS_PROXY=http://user:password@host:port."
+        : "Check HTTPS_PROXY, or name the host in NO_PROXY.";
+    return { cause: `the proxy ${proxy} refused the connection (status ${status ?? "none"})`, hint, unreachable: true, retriable: false };
+  }
+  switch (code) {
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+    case "EAI_FAIL":
+    case "EAI_NODATA":
+      return {
+        cause: proxy ? `the name of the proxy ${proxy} cannot be resolved (DNS, ${code})` : `the name cannot be resolved (DNS, ${code})`,
+        hint: "Check the network and DNS; behind a proxy set HTTPS_PROXY, for a mirror use --endpoint.",
+        unreachable: true,
+        retriable: code !== "ENOTFOUND",
+      };
+    case "ECONNREFUSED":
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+    case "EACCES":
+    case "EPERM":
+      return {
+        cause: `the connection${through} was refused (${code})`,
+        hint: proxy ? "Check HTTPS_PROXY, or name the host in NO_PROXY." : "Check the address and the firewall; behind a proxy set HTTPS_PROXY.",
+        unreachable: true,
+        retriable: true,
+      };
+    case "ETIMEDOUT":
+      return {
+        cause: `no answer${through} (${text})`,
+        hint: again,
+        unreachable: /lookup|connect/i.test(text),
+        retriable: true,
+      };
+    case "ECONNRESET":
+    case "EPIPE":
+    case "ECONNABORTED":
+    case "ERR_HTTP_CONTENT_LENGTH_MISMATCH":
+    case "ERR_STREAM_PREMATURE_CLOSE":
+    case "ERR_READING_RESPONSE_STREAM":
+      return { cause: `the connection${through} broke (${code})`, hint: again, unreachable: false, retriable: true };
+    case "ERR_TOO_MANY_REDIRECTS":
+      return { cause: "it redirects in circles", hint: "A login page or a proxy may stand in between.", unreachable: false, retriable: false };
+  }
+  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO|ERR_OSSL|EPROTO/.test(code)) {
+    return {
+      cause: `its certificate or TLS was not accepted${through} (${code})`,
+      hint: "If a company proxy re-signs connections, name its certificate in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE.",
+      unreachable: true,
+      retriable: code === "EPROTO",
+    };
+  }
+  if (code.startsWith("HPE_")) {
+    return { cause: `it does not speak HTTP (${code})`, hint: "Check the address: http and https may be mixed up.", unreachable: true, retriable: false };
+  }
+  return undefined;
+}
+
+/** True for an error that a second try may not meet again. */
+export function isRetriable(error: unknown): boolean {
+  if (!(error instanceof PreloadError)) return false;
+  if (error.code === "RATE_LIMITED" || error.code === "STALLED") return true;
+  return error.code === "NETWORK" && (error as { retriable?: boolean }).retriable !== false;
+}
+
+function isAbort(error: unknown, code: string | undefined): boolean {
+  return code === "ABORT_ERR" || code === "ERR_ABORTED" || (error instanceof Error && error.name === "AbortError");
+}
+
+function deepest(error: unknown): unknown {
+  let inner = error;
+  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
+  return inner;
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
+/** The proxy for an address, without its password. */
+function proxyOf(url: string): string | undefined {
+  const proxy = getProxyForUrl(url);
+  if (!proxy) return undefined;
+  try {
+    return new URL(proxy).host;
+  } catch {
+    return "in the environment";
+  }
+}

@@ -1,0 +1,18 @@
+import { homedir } from "node:os";
+
+/**
+ * What a directory rule depends on, as values: the command line passes the process's own, a test any other.
+ */
+export interface Machine {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The home directory as Python's `expanduser("~")` has it. */
+  readonly home: string;
+  /** What relative paths are relative to. */
+  readonly cwd: string;
+}
+
+/** The process's own machine. For the edge of a program: the command line, and functions that build a fetcher. */
+export function thisMachine(): Machine {
+  return { platform: process.platform, env: process.env, home: homedir(), cwd: process.cwd() };
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PreloadError } from "./errors.ts";
+import { isRetriable } from "./network-error.ts";
+
+export interface RetryEvent {
+  readonly type: "retry";
+  readonly url: string;
+  /** What went wrong. */
+  readonly why: string;
+  /** Milliseconds until the next try. */
+  readonly wait: number;
+}
+
+export interface RetryOptions {
+  /** Milliseconds before each further try; their number is the number of further tries. @default [500, 2000, 8000] */
+  readonly retryDelays?: readonly number[];
+  /** A longer wait that a server asks for ends the tries instead. Milliseconds. @default 120000 */
+  readonly longestWait?: number;
+  readonly onRetry?: (event: RetryEvent) => void;
+}
+
+interface RetryingOptions extends RetryOptions {
+  readonly url: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is retried is a list: a connection, a timeout, 408, 429 and 5xx. Anything else fails at once. */
+export const retriableStatus: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+
+type Attempt = { readonly status: number; readonly headers: Readonly<Record<string, string>> };
+
+/**
+ * Tries again while a second try can change the outcome.
+ * Answers with a retriable status are given back as they are once the tries are used up.
+ */
+export async function retrying<T extends Attempt>(attempt: () => Promise<T>, options: RetryingOptions): Promise<T> {
+  const { retryDelays = [500, 2000, 8000], longestWait = 120_000, onRetry = () => {}, signal, url } = options;
+  for (let tries = 0; ; tries += 1) {
+    const delay = retryDelays[tries];
+    let why: string;
+    let asked: number | undefined;
+    try {
+      const answer = await attempt();
+      if (!retriableStatus.has(answer.status) || delay === undefined) return answer;
+      asked = waitAskedFor(answer.headers);
+      why = `status ${answer.status}`;
+      if (asked !== undefined && asked > longestWait) throw tooLong(url, answer.status, asked);
+    } catch (error) {
+      if (delay === undefined || !isRetriable(error) || isTooLong(error)) throw error;
+      why = (error as Error).message;
+    }
+    const wait = asked ?? jittered(delay);
+    onRetry({ type: "retry", url, why, wait });
+    await pause(wait, signal);
+  }
+}
+
+/** Waits, or throws `ABORTED` as soon as the signal says so. */
+export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch {
+    throw new PreloadError("ABORTED", "stopped");
+  }
+}
+
+/** Between half of the delay and all of it, so that many clients do not come back at the same moment. */
+export function jittered(delay: number): number {
+  return delay / 2 + Math.random() * (delay / 2);
+}
+
+/**
+ * Milliseconds that a server wants us to wait: `Retry-After` in seconds or as a date,
+ * or the Hub's `RateLimit: "api";r=0;t=55`, which counts only when nothing is left (`r=0`).
+ */
+export function waitAskedFor(headers: Readonly<Record<string, string>>, now = Date.now()): number | undefined {
+  const limit = /;\s*r=0\s*;\s*t=(\d+)/.exec(headers.ratelimit ?? "");
+  if (limit) return (Number(limit[1]) + 1) * 1000;
+  const after = headers["retry-after"];
+  if (after === undefined) return undefined;
+  if (/^\d+$/.test(after.trim())) return Number(after) * 1000;
+  const date = Date.parse(after);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function tooLong(url: string, status: number, wait: number): PreloadError {
+  const error = new PreloadError(
+    "RATE_LIMITED",
+    `${new URL(url).host}: answers ${status} and wants us to wait ${Math.ceil(wait / 1000)} seconds`,
+    { hint: "Run the same command again later; it continues where it stopped." },
+  );
+  return Object.assign(error, { tooLong: true });
+}
+
+function isTooLong(error: unknown): boolean {
+  return (error as { tooLong?: boolean }).tooLong === true;
+}
