@@ -30,7 +30,12 @@ export async function deliver(
   else response.end();
 }
 
-async function trickle(request: OriginRequest, response: ServerResponse, chunk: Uint8Array, bytesPerSecond: number): Promise<void> {
+async function trickle(
+  request: OriginRequest,
+  response: ServerResponse,
+  chunk: Uint8Array,
+  bytesPerSecond: number,
+): Promise<void> {
   const step = Math.max(1, Math.floor(bytesPerSecond / 20));
   for (let at = 0; at < chunk.length && !response.destroyed; at += step) {
     await write(request, response, chunk.subarray(at, at + step));

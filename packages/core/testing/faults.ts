@@ -41,7 +41,11 @@ export interface Delivery {
 }
 
 /** The answer as the faults leave it, applied from first to last. */
-export function spoil(request: OriginRequest, reply: Reply, faults: readonly Fault[]): { wire: Wire; delivery: Delivery } {
+export function spoil(
+  request: OriginRequest,
+  reply: Reply,
+  faults: readonly Fault[],
+): { wire: Wire; delivery: Delivery } {
   const spoilt = faults.reduce((before, fault) => replyUnder(fault, request, before), reply);
   const has = (type: Fault["type"]) => faults.some((fault) => fault.type === type);
   const plain = has("gzip") || has("ignore-range");

@@ -22,7 +22,10 @@ export async function privateCa(): Promise<PrivateCa> {
     name: "CN=Preload test authority",
     keys: authorityKeys,
     signingAlgorithm: algorithm,
-    extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true)],
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+    ],
   });
 
   const serverKeys = await makeKeys();

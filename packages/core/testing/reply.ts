@@ -62,7 +62,8 @@ function rangeOf(request: OriginRequest, size: number, etag: string): Range {
   // Several ranges in one request are answered with the whole, as most CDNs do.
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(request.range ?? "") ?? [];
   if (first === undefined || last === undefined || (first === "" && last === "")) return undefined;
-  if (first === "") return last === "0" || size === 0 ? "unsatisfiable" : { start: Math.max(0, size - Number(last)), end: size };
+  if (first === "")
+    return last === "0" || size === 0 ? "unsatisfiable" : { start: Math.max(0, size - Number(last)), end: size };
   if (Number(first) >= size) return "unsatisfiable";
   if (last !== "" && Number(last) < Number(first)) return undefined;
   return { start: Number(first), end: last === "" ? size : Math.min(size, Number(last) + 1) };

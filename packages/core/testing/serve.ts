@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Body } from "./body.ts";

@@ -5,7 +5,12 @@ import { bytes, contentOf, gitOid, pattern, sha256 } from "../../testing/index.t
 test("a pattern reads the same in pieces as in one go", () => {
   const body = pattern(200_000, 7);
 
-  const pieces = [body.read(0, 65_000), body.read(65_000, 65_536), body.read(65_536, 131_073), body.read(131_073, 200_000)];
+  const pieces = [
+    body.read(0, 65_000),
+    body.read(65_000, 65_536),
+    body.read(65_536, 131_073),
+    body.read(131_073, 200_000),
+  ];
 
   expect(Buffer.concat(pieces.flatMap((piece) => [...piece])).equals(contentOf(body))).toBe(true);
 });

@@ -14,7 +14,10 @@ beforeEach(async () => {
 async function receive(range?: string) {
   const chunks: Uint8Array[] = [];
   try {
-    const answer = await fetch(`${origin.url}/file`, { headers: range ? { range } : {}, signal: AbortSignal.timeout(500) });
+    const answer = await fetch(`${origin.url}/file`, {
+      headers: range ? { range } : {},
+      signal: AbortSignal.timeout(500),
+    });
     for await (const chunk of answer.body ?? []) chunks.push(chunk);
     return { status: answer.status, headers: answer.headers, bytes: Buffer.concat(chunks), broken: false };
   } catch {

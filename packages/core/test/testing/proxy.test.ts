@@ -52,7 +52,9 @@ test("tunnels a CONNECT", async () => {
 
   expect(received).toMatch(/^HTTP\/1.1 200 Connection Established\r\n\r\nHTTP\/1.1 200 OK/);
   expect(received).toMatch(/content$/);
-  expect(through.requests.map(({ method, target }) => `${method} ${target}`)).toEqual([`CONNECT 127.0.0.1:${origin.port}`]);
+  expect(through.requests.map(({ method, target }) => `${method} ${target}`)).toEqual([
+    `CONNECT 127.0.0.1:${origin.port}`,
+  ]);
 });
 
 test("asks for a password when it has one", async () => {

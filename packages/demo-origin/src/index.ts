@@ -1,0 +1,22 @@
+export {
+  type Catalog,
+  type SpacyRelease,
+  spacyRelease,
+  type Token,
+  type WhisperModel,
+  whisperModel,
+} from "./catalog.ts";
+export { type DemoCatalogOptions, demoCatalog, demoToken } from "./demoCatalog.ts";
+export { demoConfig } from "./demoConfig.ts";
+export type { HubFile } from "./hub/file.ts";
+export {
+  commitAt,
+  type Files,
+  type Gate,
+  type HubCommit,
+  type HubRepo,
+  type HubRepoOptions,
+  hubRepo,
+  type Kind,
+} from "./hub/repo.ts";
+export { type DemoOrigin, type DemoOriginOptions, type Endpoints, startDemoOrigin } from "./startDemoOrigin.ts";
