@@ -1,0 +1,3 @@
+export { type CacheDir, cacheDir } from "./cache-dir.ts";
+export { aliases, checkpoints, names } from "./checkpoints.ts";
+export { type WhisperOptions, whisper, whisperOptions } from "./whisper.ts";
