@@ -1,7 +1,8 @@
 import { gzipSync } from "node:zlib";
-import { type Body, contentOf, sha256, toBody } from "./body.ts";
+import { contentOf, toBody } from "./body.ts";
 import { type Headers, type Reply, toWire, unsatisfiable, type Wire } from "./reply.ts";
 import type { OriginRequest } from "./request.ts";
+import { flipped, lfsPointer, portal, resized } from "./spoilt-body.ts";
 
 /** One way in which an origin, or whatever stands before it, goes wrong. */
 export type Fault =
@@ -94,44 +95,4 @@ function deliveryUnder(fault: Fault): Delivery {
     return { break: { at: fault.at ?? "before", how: fault.type } };
   }
   return {};
-}
-
-const portal = "<!doctype html><title>Welcome to the guest network</title><p>Please accept our terms to go on.\n";
-
-/** The text Git LFS keeps in git in place of a file. */
-export function lfsPointer(body: Body): string {
-  return `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(body)}\nsize ${body.size}\n`;
-}
-
-// The etag stays: a cache that went wrong does not notice.
-function flipped(body: Body, at: number): Body {
-  return {
-    ...body,
-    *read(start, end) {
-      let position = start;
-      for (const chunk of body.read(start, end)) {
-        const index = at - position;
-        position += chunk.length;
-        yield index >= 0 && index < chunk.length ? withFlipped(chunk, index) : chunk;
-      }
-    },
-  };
-}
-
-function withFlipped(chunk: Uint8Array, index: number): Uint8Array {
-  const copy = Uint8Array.from(chunk);
-  copy[index] = (copy[index] ?? 0) ^ 0xff;
-  return copy;
-}
-
-function resized(body: Body, size: number): Body {
-  return {
-    ...body,
-    size,
-    *read(start, end) {
-      yield* body.read(start, Math.min(end, body.size));
-      const missing = end - Math.max(start, body.size);
-      if (missing > 0) yield new Uint8Array(missing);
-    },
-  };
 }

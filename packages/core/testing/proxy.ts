@@ -1,6 +1,6 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { close, track } from "./serve.ts";
+import { close, track } from "./sockets.ts";
 
 export interface ProxyOptions {
   /** `user:password`; requests without it get a 407. */

@@ -1,11 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Body } from "./body.ts";
 import { deliver } from "./deliver.ts";
 import { type Fault, spoil } from "./faults.ts";
 import type { Reply } from "./reply.ts";
 import { type Match, matches, type OriginRequest, requestOf } from "./request.ts";
+import { close, track } from "./sockets.ts";
 
 /** Answers a request; undefined is a 404. */
 export type Handler = (request: OriginRequest) => Reply | undefined | Promise<Reply | undefined>;
@@ -121,22 +122,4 @@ async function routed(routes: Routes, request: OriginRequest): Promise<Reply | u
   if (typeof route === "function") return route(request);
   if (route === undefined) return undefined;
   return typeof route === "string" || route instanceof Uint8Array || "read" in route ? { body: route } : route;
-}
-
-/** Every open socket of a server, the hijacked ones of a proxy too. */
-export function track(server: Server, onConnection: () => void = () => {}): Set<Socket> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    onConnection();
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  return sockets;
-}
-
-/** Stops listening and ends every connection, whatever it is doing. */
-export async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  for (const socket of sockets) socket.destroy();
-  await closed;
 }

@@ -6,8 +6,8 @@ export {
   type WhisperModel,
   whisperModel,
 } from "./catalog.ts";
-export { type DemoCatalogOptions, demoCatalog, demoToken } from "./demoCatalog.ts";
-export { demoConfig } from "./demoConfig.ts";
+export { type DemoCatalogOptions, demoCatalog, demoToken } from "./demo-catalog.ts";
+export { demoConfig } from "./demo-config.ts";
 export type { HubFile } from "./hub/file.ts";
 export {
   commitAt,
@@ -19,4 +19,4 @@ export {
   hubRepo,
   type Kind,
 } from "./hub/repo.ts";
-export { type DemoOrigin, type DemoOriginOptions, type Endpoints, startDemoOrigin } from "./startDemoOrigin.ts";
+export { type DemoOrigin, type DemoOriginOptions, type Endpoints, startDemoOrigin } from "./start-demo-origin.ts";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { demoCatalog } from "./demoCatalog.ts";
-import { startDemoOrigin } from "./startDemoOrigin.ts";
+import { demoCatalog } from "./demo-catalog.ts";
+import { startDemoOrigin } from "./start-demo-origin.ts";
 
 // Runs a demo origin for programs in other languages: one line of JSON with the endpoints, then it serves until killed.
 const { values } = parseArgs({

@@ -1,6 +1,6 @@
 import { type Origin, type OriginRequest, type Reply, type ServeOptions, serve } from "@preload/core/testing";
 import type { Catalog } from "./catalog.ts";
-import { demoCatalog } from "./demoCatalog.ts";
+import { demoCatalog } from "./demo-catalog.ts";
 import { answerAsHub } from "./hub/answer.ts";
 import { type HubRepo, pushed } from "./hub/repo.ts";
 import { signedUrls } from "./signed.ts";

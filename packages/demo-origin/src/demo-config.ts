@@ -1,4 +1,4 @@
-import type { DemoOrigin } from "./startDemoOrigin.ts";
+import type { DemoOrigin } from "./start-demo-origin.ts";
 
 /** The text of a `preload.yaml` that fetches the models of a demo origin. */
 export function demoConfig({ endpoints, catalog }: Pick<DemoOrigin, "endpoints" | "catalog">): string {
