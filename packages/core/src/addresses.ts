@@ -12,7 +12,11 @@ export function addressesOf(url: string, mirrors: readonly Mirror[]): readonly s
  * Asks one address after the other until one answers with a 2xx status.
  * When none does, the last status is the answer; but a network failure is never passed off as "not found".
  */
-export async function getFirst(http: Http, addresses: readonly string[], request: RequestOptions = {}): Promise<Answer> {
+export async function getFirst(
+  http: Http,
+  addresses: readonly string[],
+  request: RequestOptions = {},
+): Promise<Answer> {
   let failure: unknown;
   let refusal: Answer | undefined;
   for (const address of addresses) {

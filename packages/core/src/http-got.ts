@@ -41,7 +41,7 @@ export async function startEngine(options: HttpOptions): Promise<Engine> {
 
   return {
     async get(url, request, authorizationFor) {
-      const answer = await this.open(url, request, authorizationFor);
+      const answer = await open(client, url, request, agents.forUrl, authorizationFor);
       const chunks: Uint8Array[] = [];
       let bytes = 0;
       const { maxBytes = 64 * megabytes } = request;

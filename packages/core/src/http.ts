@@ -1,5 +1,5 @@
-import { networkError } from "./network-error.ts";
 import { PreloadError } from "./errors.ts";
+import { networkError } from "./network-error.ts";
 import type { Machine } from "./platform.ts";
 import { type RetryOptions, retrying } from "./retry.ts";
 import type { Answer, Http, OpenAnswer, RequestOptions } from "./types.ts";
@@ -62,6 +62,7 @@ export function createHttp(options: HttpOptions): Http {
       },
       open: (url, request = {}) => attempt(url, (engine) => engine.open(url, request, headersFor)),
       fetch: (input, init) => fetchOver(http, input, init),
+      explain: networkError,
       authorized: (token, origins) => withGrants([...grants, { token, origins }]),
       close: () => void engine?.then(({ close }) => close()),
     };

@@ -1,5 +1,18 @@
 export { addressesOf, getFirst } from "./addresses.ts";
+export { type CheckOptions, check, type Problem, type ProblemReason } from "./check.ts";
+export {
+  allRequests,
+  type Config,
+  type Policy,
+  type Profile,
+  profilesWith,
+  requestFor,
+  requestsOf,
+} from "./config.ts";
+export { type LoadConfigOptions, loadConfig } from "./config-file.ts";
 export { digestOf, hexOf, isDigest } from "./digest.ts";
+export { digestFile } from "./digest-file.ts";
+export { freeSpace } from "./disk-space.ts";
 export {
   causeOf,
   codeOf,
@@ -11,9 +24,28 @@ export {
   type PreloadErrorOptions,
   worstExitCode,
 } from "./errors.ts";
+export type { MaterializeEvent, OnEvent } from "./events.ts";
 export { createHttp, type HttpOptions, isLoopback } from "./http.ts";
+export { type Installed, type InstallOptions, install } from "./install.ts";
+export { type InstallAllOptions, installAll, type Result } from "./install-all.ts";
+export { type Drift, lockDrift, reachable } from "./lock-drift.ts";
+export { readLock, writeLock } from "./lock-store.ts";
+export { emptyLock, formatLock, type Lock, parseLock, sameOptions } from "./lockfile.ts";
+export { type Limit, type MaterializeOptions, materialize, type Outcome } from "./materialize.ts";
 export { safePath } from "./paths.ts";
 export { type Machine, thisMachine } from "./platform.ts";
 export { formatRef, parseRef } from "./ref.ts";
+export {
+  type Fetchers,
+  type Request,
+  type Resolution,
+  type ResolveAllOptions,
+  resolveAll,
+  understand,
+} from "./resolve-all.ts";
+export type { RetryEvent, RetryOptions } from "./retry.ts";
+export { allRemembered, forget, type Remembered, recall, remember, stateDirOf } from "./state.ts";
+export { closest, didYouMean } from "./suggest.ts";
+export { type Throttle, throttleTo } from "./throttle.ts";
 export type * from "./types.ts";
 export { openZip, type ZipFile, type ZipMember, type ZipSource } from "./zip.ts";

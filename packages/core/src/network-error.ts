@@ -32,13 +32,18 @@ const again = "Run the same command again; it continues where it stopped.";
 
 function explain(code: string, text: string, proxy: string | undefined): Failure | undefined {
   const through = proxy ? ` through the proxy ${proxy}` : "";
-  if (/Bad response: (\d+)/.test(text) || code === "HPE_INVALID_CONSTANT" && proxy) {
+  if (/Bad response: (\d+)/.test(text) || (code === "HPE_INVALID_CONSTANT" && proxy)) {
     const status = /Bad response: (\d+)/.exec(text)?.[1];
     const hint =
       status === "407"
         ? "The proxy wants a user name and password: HTTPS_PROXY=http://user:password@host:port."
         : "Check HTTPS_PROXY, or name the host in NO_PROXY.";
-    return { cause: `the proxy ${proxy} refused the connection (status ${status ?? "none"})`, hint, unreachable: true, retriable: false };
+    return {
+      cause: `the proxy ${proxy} refused the connection (status ${status ?? "none"})`,
+      hint,
+      unreachable: true,
+      retriable: false,
+    };
   }
   switch (code) {
     case "ENOTFOUND":
@@ -46,7 +51,9 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
     case "EAI_FAIL":
     case "EAI_NODATA":
       return {
-        cause: proxy ? `the name of the proxy ${proxy} cannot be resolved (DNS, ${code})` : `the name cannot be resolved (DNS, ${code})`,
+        cause: proxy
+          ? `the name of the proxy ${proxy} cannot be resolved (DNS, ${code})`
+          : `the name cannot be resolved (DNS, ${code})`,
         hint: "Check the network and DNS; behind a proxy set HTTPS_PROXY, for a mirror use --endpoint.",
         unreachable: true,
         retriable: code !== "ENOTFOUND",
@@ -58,7 +65,9 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
     case "EPERM":
       return {
         cause: `the connection${through} was refused (${code})`,
-        hint: proxy ? "Check HTTPS_PROXY, or name the host in NO_PROXY." : "Check the address and the firewall; behind a proxy set HTTPS_PROXY.",
+        hint: proxy
+          ? "Check HTTPS_PROXY, or name the host in NO_PROXY."
+          : "Check the address and the firewall; behind a proxy set HTTPS_PROXY.",
         unreachable: true,
         retriable: true,
       };
@@ -77,7 +86,12 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
     case "ERR_READING_RESPONSE_STREAM":
       return { cause: `the connection${through} broke (${code})`, hint: again, unreachable: false, retriable: true };
     case "ERR_TOO_MANY_REDIRECTS":
-      return { cause: "it redirects in circles", hint: "A login page or a proxy may stand in between.", unreachable: false, retriable: false };
+      return {
+        cause: "it redirects in circles",
+        hint: "A login page or a proxy may stand in between.",
+        unreachable: false,
+        retriable: false,
+      };
   }
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO|ERR_OSSL|EPROTO/.test(code)) {
     return {
@@ -88,7 +102,12 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
     };
   }
   if (code.startsWith("HPE_")) {
-    return { cause: `it does not speak HTTP (${code})`, hint: "Check the address: http and https may be mixed up.", unreachable: true, retriable: false };
+    return {
+      cause: `it does not speak HTTP (${code})`,
+      hint: "Check the address: http and https may be mixed up.",
+      unreachable: true,
+      retriable: false,
+    };
   }
   return undefined;
 }

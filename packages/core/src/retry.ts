@@ -60,8 +60,13 @@ export async function pause(milliseconds: number, signal: AbortSignal | undefine
   try {
     await sleep(milliseconds, undefined, { signal });
   } catch {
-    throw new PreloadError("ABORTED", "stopped");
+    throw stopped(signal);
   }
+}
+
+/** The error for work that a signal ended: the signal's own reason if it is one of ours, as a deadline is. */
+export function stopped(signal: AbortSignal | undefined): PreloadError {
+  return signal?.reason instanceof PreloadError ? signal.reason : new PreloadError("ABORTED", "stopped");
 }
 
 /** Between half of the delay and all of it, so that many clients do not come back at the same moment. */

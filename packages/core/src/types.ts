@@ -192,6 +192,8 @@ export interface Http {
   open(url: string, options?: RequestOptions): Promise<OpenAnswer>;
   /** `fetch` over the same stack, for libraries that want one. */
   readonly fetch: typeof globalThis.fetch;
+  /** Turns what the body of an opened answer threw into a `PreloadError` that names the host and the cause. */
+  explain(error: unknown, url: string): unknown;
   /** The same stack, which also shows the token to these origins (`https://huggingface.co`) and to nobody else. */
   authorized(token: string, origins: readonly string[]): Http;
   /** Closes idle connections. */

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Config } from "./config.ts";
+import { codeOf, isMissing, PreloadError } from "./errors.ts";
+
+export interface LoadConfigOptions {
+  /** Where the search starts; it walks up to the root of the repository. */
+  readonly cwd: string;
+  /** A file to use instead of a search. */
+  readonly path?: string | undefined;
+  /** The ecosystems whose sections the file may hold. */
+  readonly schemes: readonly string[];
+  /** Where a parsed file is kept, so that reading it again loads no parser. */
+  readonly stateDir?: string | undefined;
+}
+
+const names = [
+  "preload.yaml",
+  "preload.yml",
+  "preload.json",
+  "preload.toml",
+  "preload.config.ts",
+  "preload.config.js",
+  "preload.config.mjs",
+  "package.json",
+  "pyproject.toml",
+] as const;
+
+/** Finds and reads the config. Undefined when there is none. @throws PreloadError `BAD_CONFIG` with file and line */
+export async function loadConfig(options: LoadConfigOptions): Promise<Config | undefined> {
+  const { cwd } = options;
+  if (options.path !== undefined) {
+    const path = resolve(cwd, options.path);
+    const config = await read(path, options);
+    if (!config) throw new PreloadError("BAD_CONFIG", `${path} holds no config of preload`);
+    return config;
+  }
+  for (let dir = resolve(cwd); ; dir = dirname(dir)) {
+    for (const name of names) {
+      if (!existsSync(join(dir, name))) continue;
+      const config = await read(join(dir, name), options);
+      if (config) return config;
+    }
+    if (existsSync(join(dir, ".git")) || dir === dirname(dir)) return undefined;
+  }
+}
+
+async function read(path: string, options: LoadConfigOptions): Promise<Config | undefined> {
+  const text = textOf(path);
+  // These two belong to others; most of them say nothing about preload.
+  if (["package.json", "pyproject.toml"].includes(basename(path)) && !text.includes("preload")) return undefined;
+  if (/\.[cm]?[jt]s$/.test(path)) {
+    const { parseProgram } = await import("./config-program.ts");
+    return parseProgram(path, options.schemes);
+  }
+  const kept = keptPath(path, text, options);
+  const known = kept && keptConfig(kept);
+  if (known) return known;
+  const { parseConfig } = await import("./config-parse.ts");
+  const config = parseConfig(text, path, options.schemes);
+  if (config && kept) keep(kept, config);
+  return config;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) throw new PreloadError("BAD_CONFIG", `${path} does not exist`);
+    throw new PreloadError("BAD_CONFIG", `${path} cannot be read (${codeOf(error)})`);
+  }
+}
+
+// Raised when the meaning of a config changes, so that one parsed by an older version is not used.
+const form = 1;
+
+function keptPath(path: string, text: string, { stateDir, schemes }: LoadConfigOptions): string | undefined {
+  if (stateDir === undefined) return undefined;
+  const key = createHash("sha256")
+    .update(JSON.stringify([form, path, schemes, text]))
+    .digest("hex")
+    .slice(0, 32);
+  return join(stateDir, "configs", `${key}.json`);
+}
+
+function keptConfig(kept: string): Config | undefined {
+  try {
+    return JSON.parse(readFileSync(kept, "utf8")) as Config;
+  } catch {
+    return undefined; // Not kept, or not whole: parsing costs a moment.
+  }
+}
+
+function keep(kept: string, config: Config): void {
+  const draft = `${kept}.${process.pid}.tmp`;
+  try {
+    mkdirSync(dirname(kept), { recursive: true });
+    writeFileSync(draft, JSON.stringify(config));
+    renameSync(draft, kept);
+  } catch {
+    // A read-only state directory costs time on the next run, nothing else.
+  }
+}

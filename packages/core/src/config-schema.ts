@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/** What a person may write, with its short forms. Options of a model belong to its ecosystem and pass unread. */
+const model = z
+  .union([
+    z.string().describe("A ref, or a name from `aliases`"),
+    z.looseObject({
+      ref: z.string().describe("scheme:name or scheme:name@revision, or a name from `aliases`"),
+      revision: z.string().optional().describe("A branch, tag, refs/pr/N or commit; for spaCy a version"),
+      optional: z
+        .boolean()
+        .optional()
+        .describe("Forgives a missing token or terms not accepted, never a network error"),
+    }),
+  ])
+  .describe("A model");
+
+const models = z.array(model);
+
+const profile = z.union([
+  models,
+  z.strictObject({
+    extends: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe("Profiles whose models come first"),
+    models: models.optional(),
+  }),
+]);
+
+const strings = z.union([z.string(), z.array(z.string())]);
+
+/** The config file, for the given ecosystems. */
+export function configSchema(schemes: readonly string[]) {
+  const section = z.looseObject({}).optional();
+  return z.strictObject({
+    $schema: z.string().optional(),
+    profiles: z.record(z.string(), profile).optional().describe("Named lists of models"),
+    models: models.optional().describe("A single list, for those who need no profiles"),
+    default: strings.optional().describe("The profiles that are meant when none is named"),
+    aliases: z.record(z.string(), model).optional().describe("Short names for models, with their options"),
+    endpoints: z.record(z.string(), strings).optional().describe("Mirrors for each source, tried in order"),
+    concurrency: z.int().min(1).max(128).optional().describe("Files at once, 8 unless said"),
+    cacheRoot: z.string().optional().describe("One folder under which every cache lies"),
+    policy: z
+      .strictObject({
+        requireCommit: z.boolean().optional().describe("Every Hub model is pinned to a commit"),
+        licenses: z.array(z.string()).optional().describe("The only licenses that are accepted"),
+      })
+      .optional(),
+    ...Object.fromEntries(schemes.map((scheme) => [scheme, section.describe(`Settings for ${scheme}:`)])),
+  });
+}
+
+export type WrittenModel = z.infer<typeof model>;
+export type WrittenProfile = z.infer<typeof profile>;
+export type WrittenConfig = z.infer<ReturnType<typeof configSchema>>;
+
+/** The JSON Schema that editors complete from. */
+export function configJsonSchema(schemes: readonly string[]): object {
+  return z.toJSONSchema(configSchema(schemes), { io: "input", reused: "ref" });
+}

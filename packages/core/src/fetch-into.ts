@@ -1,0 +1,223 @@
+import type { Hash } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import { finishDigest, startDigest } from "./digest.ts";
+import { PreloadError } from "./errors.ts";
+import type { OnEvent } from "./events.ts";
+import { isRetriable } from "./network-error.ts";
+import { type Refusal, refusal } from "./refusal.ts";
+import { jittered, pause, type RetryOptions, waitAskedFor } from "./retry.ts";
+import type { Throttle } from "./throttle.ts";
+import type { Digest, Http, OpenAnswer } from "./types.ts";
+import { whatItIs } from "./what-it-is.ts";
+
+export interface FetchContext extends RetryOptions {
+  readonly ref: string;
+  /** For events and messages. */
+  readonly path: string;
+  readonly http: Http;
+  readonly gated: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly throttle?: Throttle | undefined;
+  readonly onEvent: OnEvent;
+}
+
+interface Source {
+  readonly url: string;
+  readonly size: number;
+  readonly digest: Digest;
+}
+
+/** What is on the disk so far, and its running digest. */
+interface Progress {
+  readonly file: FileHandle;
+  hash: Hash;
+  have: number;
+  /** Bytes that came over the network. */
+  received: number;
+  /** The first bytes of the body, to say what a wrong one is. */
+  head: Buffer;
+}
+
+/**
+ * Completes the file at `path` from one address and verifies it, continuing with what is there.
+ * Gives back the bytes that came over the network.
+ *
+ * @throws PreloadError `DIGEST_MISMATCH` when the address gives other bytes twice
+ */
+export async function fetchInto(path: string, source: Source, context: FetchContext): Promise<number> {
+  const file = await open(path, "r+");
+  try {
+    const progress: Progress = {
+      file,
+      hash: startDigest(source.digest, source.size),
+      have: 0,
+      received: 0,
+      head: Buffer.alloc(0),
+    };
+    await readBack(progress, source);
+    const { ref, onEvent } = context;
+    onEvent({ type: "fetch", ref, path: context.path, size: source.size, from: progress.have, url: source.url });
+    onEvent({ type: "bytes", ref, path: context.path, bytes: progress.have });
+    // A first wrong result may come from bytes of an earlier run, or from a transfer that went wrong once.
+    for (let last = false; ; last = true) {
+      await complete(progress, source, context);
+      const received = finishDigest(progress.hash, source.digest);
+      if (received === source.digest) {
+        await file.datasync();
+        return progress.received;
+      }
+      const error = mismatch(source, received, progress);
+      await restart(progress, source, context, error.message);
+      if (last) throw error;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const step = 1024 * 1024;
+
+/** Takes the bytes of an earlier run into the digest. */
+async function readBack(progress: Progress, source: Source): Promise<void> {
+  const buffer = Buffer.allocUnsafe(step);
+  for (;;) {
+    const { bytesRead } = await progress.file.read(buffer, 0, step, progress.have);
+    if (bytesRead === 0) break;
+    progress.hash.update(buffer.subarray(0, bytesRead));
+    progress.have += bytesRead;
+  }
+  if (progress.have > source.size) await startOver(progress, source);
+}
+
+/** Requests until every byte is there. As long as bytes keep coming, tries are not counted. */
+async function complete(progress: Progress, source: Source, context: FetchContext): Promise<void> {
+  const { retryDelays = [500, 2000, 8000], longestWait = 120_000, signal } = context;
+  let tries = 0;
+  while (progress.have < source.size) {
+    const before = progress.have;
+    const failure = await receive(progress, source, context).catch((error: unknown) => failureOf(error));
+    if (!failure) continue;
+    if (progress.have - before >= 65_536) tries = 0;
+    const delay = retryDelays[tries];
+    const asked = waitAskedFor(failure.headers);
+    if (!failure.retriable || delay === undefined || (asked ?? 0) > longestWait) throw failure.error;
+    const wait = asked ?? jittered(delay);
+    tries += 1;
+    const why = failure.error.message;
+    context.onEvent({ type: "retry", ref: context.ref, path: context.path, url: source.url, why, wait });
+    await pause(wait, signal);
+  }
+}
+
+function failureOf(error: unknown): Refusal {
+  if (!(error instanceof PreloadError)) throw error;
+  return { error, retriable: isRetriable(error), headers: {} };
+}
+
+/** One request, from where we are to the end. Gives back what the server refused with, if it did. */
+async function receive(progress: Progress, source: Source, context: FetchContext): Promise<Refusal | undefined> {
+  const { http, signal } = context;
+  const headers: Record<string, string> = progress.have > 0 ? { range: `bytes=${progress.have}-` } : {};
+  const answer = await http.open(source.url, { headers, ...(signal ? { signal } : {}) });
+  try {
+    if (answer.status === 416 || (answer.status === 206 && !continues(answer, progress.have, source))) {
+      await restart(progress, source, context, `${new URL(source.url).host} cannot continue where we stopped`);
+      return undefined;
+    }
+    if (answer.status === 200 && progress.have > 0) {
+      await restart(progress, source, context, `${new URL(source.url).host} starts from the beginning again`);
+    }
+    if (answer.status !== 200 && answer.status !== 206) {
+      return await refusal(answer, source.url, context);
+    }
+    await write(progress, source, answer, context);
+    return undefined;
+  } finally {
+    answer.body.destroy();
+  }
+}
+
+function continues(answer: OpenAnswer, from: number, source: Source): boolean {
+  const found = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.headers["content-range"] ?? "");
+  return found !== null && Number(found[1]) === from && (found[2] === "*" || Number(found[2]) === source.size);
+}
+
+async function write(progress: Progress, source: Source, answer: OpenAnswer, context: FetchContext): Promise<void> {
+  let gathered: Uint8Array[] = [];
+  let size = 0;
+  const flush = async () => {
+    if (size === 0) return;
+    const [chunks, bytes] = [gathered, size];
+    gathered = [];
+    size = 0;
+    // One write for many small reads of the socket; each write is a trip through the thread pool.
+    let { bytesWritten } = await progress.file.writev(chunks, progress.have);
+    while (bytesWritten < bytes) {
+      const rest = Buffer.concat(chunks).subarray(bytesWritten);
+      bytesWritten += (await progress.file.write(rest, 0, rest.byteLength, progress.have + bytesWritten)).bytesWritten;
+    }
+    for (const chunk of chunks) progress.hash.update(chunk);
+    progress.have += bytes;
+    progress.received += bytes;
+    context.onEvent({ type: "bytes", ref: context.ref, path: context.path, bytes });
+  };
+  try {
+    for await (const chunk of answer.body) {
+      if (progress.head.byteLength < 512) progress.head = Buffer.concat([progress.head, chunk]).subarray(0, 512);
+      if (progress.have + size + chunk.byteLength > source.size) {
+        throw new PreloadError("DIGEST_MISMATCH", tooLong(source, answer, progress));
+      }
+      gathered.push(chunk);
+      size += chunk.byteLength;
+      await context.throttle?.take(chunk.byteLength, context.signal);
+      if (size >= step) await flush();
+    }
+  } catch (error) {
+    await flush();
+    throw error instanceof PreloadError ? error : context.http.explain(error, source.url);
+  }
+  await flush();
+  if (progress.have < source.size && answer.headers["content-length"] !== undefined && isWhole(answer, progress)) {
+    throw new PreloadError("DIGEST_MISMATCH", tooShort(source, progress));
+  }
+}
+
+/** The server sent all it has, and that is not all there should be: no second request brings the rest. */
+function isWhole(answer: OpenAnswer, progress: Progress): boolean {
+  return answer.status === 200 && Number(answer.headers["content-length"]) === progress.have;
+}
+
+async function restart(progress: Progress, source: Source, context: FetchContext, why: string): Promise<void> {
+  const { ref, path, onEvent } = context;
+  onEvent({ type: "discard", ref, path, url: source.url, why });
+  onEvent({ type: "bytes", ref, path, bytes: -progress.have });
+  await startOver(progress, source);
+}
+
+async function startOver(progress: Progress, source: Source): Promise<void> {
+  await progress.file.truncate(0);
+  progress.hash = startDigest(source.digest, source.size);
+  progress.have = 0;
+  progress.head = Buffer.alloc(0);
+}
+
+const hint =
+  "The bytes were discarded. If a mirror or proxy stands in between, try --endpoint with the original address.";
+
+function mismatch(source: Source, received: Digest, progress: Progress): PreloadError {
+  const facts = `expected ${source.digest}  received ${received} (${progress.have} bytes)`;
+  return new PreloadError(
+    "DIGEST_MISMATCH",
+    `the bytes are not the promised ones\n  ${facts}\n  from ${source.url}${whatItIs(progress.head)}`,
+    { hint },
+  );
+}
+
+function tooLong(source: Source, answer: OpenAnswer, progress: Progress): string {
+  const length = answer.headers["content-length"] ?? "more";
+  return `the file is longer than promised\n  expected ${source.size} bytes  received ${length}\n  from ${source.url}${whatItIs(progress.head)}`;
+}
+
+function tooShort(source: Source, progress: Progress): string {
+  return `the file is shorter than promised\n  expected ${source.size} bytes  received ${progress.have}\n  from ${source.url}${whatItIs(progress.head)}`;
+}

@@ -1,0 +1,118 @@
+import { closeSync, openSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeSync } from "node:fs";
+import { codeOf, isMissing } from "./errors.ts";
+import { lifeOf, type Owner, thisProcess } from "./owner.ts";
+import { pause } from "./retry.ts";
+
+/**
+ * A lease saves bandwidth: of several processes that want the same bytes, one fetches and the others wait.
+ * Nothing is wrong without it, because every process writes a file of its own and renames it into place.
+ */
+export interface Lease {
+  release(): void;
+}
+
+export interface LeaseOptions {
+  /** True as soon as there is nothing left to do. */
+  readonly isDone: () => boolean;
+  readonly onWait?: (owner: Owner) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const heartbeat = 5_000;
+const silence = 60_000;
+
+/** Takes the lease at `path`, waiting for a living holder. Undefined when the work was done meanwhile. */
+export async function takeLease(path: string, options: LeaseOptions): Promise<Lease | undefined> {
+  let waitsFor: Owner | undefined;
+  for (let wait = 20; ; wait = Math.min(wait * 1.5, 500)) {
+    if (created(path)) return hold(path);
+    if (options.isDone()) return undefined;
+    const owner = read(path);
+    if (owner === undefined) continue;
+    if (isAbandoned(path, owner)) {
+      breakLease(path, owner);
+      continue;
+    }
+    if (owner !== waitsFor) options.onWait?.(owner);
+    waitsFor = owner;
+    await pause(wait, options.signal);
+  }
+}
+
+function created(path: string): boolean {
+  try {
+    const file = openSync(path, "wx");
+    writeSync(file, thisProcess());
+    closeSync(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function hold(path: string): Lease {
+  const timer = setInterval(() => {
+    try {
+      utimesSync(path, new Date(), new Date());
+    } catch {
+      // Gone, or taken over by someone who thought us dead: what we write is still our own.
+    }
+  }, heartbeat);
+  timer.unref();
+  return {
+    release() {
+      clearInterval(timer);
+      if (read(path) === thisProcess()) remove(path);
+    },
+  };
+}
+
+/** The holder is gone for certain, or is somewhere we cannot look and has been silent for long. */
+function isAbandoned(path: string, owner: Owner): boolean {
+  const life = lifeOf(owner);
+  if (life === "alive") return false;
+  if (life === "dead") return true;
+  const since = modified(path);
+  return since !== undefined && Date.now() - since > silence;
+}
+
+/** Of several processes that find the same abandoned lease, one succeeds in moving it. */
+function breakLease(path: string, owner: Owner): void {
+  const aside = `${path}.${thisProcess()}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  // Someone was quicker and this is already the next holder's: give it back.
+  if (read(aside) !== owner && read(path) === undefined) renameSync(aside, path);
+  else remove(aside);
+}
+
+function read(path: string): Owner | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function modified(path: string): number | undefined {
+  try {
+    return statSync(path).mtimeMs;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { onDisk } from "./disk-error.ts";
+import { isMissing } from "./errors.ts";
+import { formatLock, type Lock, parseLock } from "./lockfile.ts";
+
+/** Undefined when there is no such file. @throws PreloadError `BAD_CONFIG` */
+export async function readLock(path: string): Promise<Lock | undefined> {
+  try {
+    return parseLock(await readFile(path, "utf8"), path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Writes the lockfile whole, or leaves it as it was. Gives back whether it changed. */
+export async function writeLock(path: string, lock: Lock): Promise<boolean> {
+  const text = formatLock(lock);
+  return onDisk(path, async () => {
+    if ((await textAt(path)) === text) return false;
+    await mkdir(dirname(path), { recursive: true });
+    const draft = `${path}.${process.pid}.tmp`;
+    try {
+      await writeFile(draft, text);
+      await rename(draft, path);
+    } finally {
+      await rm(draft, { force: true });
+    }
+    return true;
+  });
+}
+
+async function textAt(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import { isDigest } from "./digest.ts";
+import { PreloadError } from "./errors.ts";
+import type { Entry, Json, Manifest } from "./types.ts";
+
+/** What `preload.lock` holds: for each ref, what it meant when it was locked. */
+export interface Lock {
+  readonly lockfileVersion: 1;
+  /** Manifests by ref, in the order of the refs. */
+  readonly models: ReadonlyMap<string, Manifest>;
+}
+
+export const emptyLock: Lock = { lockfileVersion: 1, models: new Map() };
+
+/**
+ * The text of a lockfile: sorted, one line for each entry, without times, machines or mirrors,
+ * so that two people who lock the same models get the same bytes, and a diff shows what moved.
+ */
+export function formatLock(lock: Lock): string {
+  const blocks = [...lock.models.keys()].sort().map((ref) => formatModel(ref, lock.models.get(ref) as Manifest));
+  return `{\n  "lockfileVersion": 1,\n  "models": {${blocks.length > 0 ? `\n${blocks.join(",\n")}\n  ` : ""}}\n}\n`;
+}
+
+function formatModel(ref: string, manifest: Manifest): string {
+  const { ref: _, entries, ...facts } = manifest;
+  const lines = Object.entries(sorted(facts as unknown as Json) as object).map(
+    ([name, value]) => `      ${JSON.stringify(name)}: ${spaced(value as Json)}`,
+  );
+  const list = entries.map((entry) => `        ${spaced(entry as unknown as Json)}`).join(",\n");
+  return `    ${JSON.stringify(ref)}: {\n${lines.join(",\n")},\n      "entries": [\n${list}\n      ]\n    }`;
+}
+
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(
+    entries.sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, inner]) => [key, sorted(inner as Json)]),
+  );
+}
+
+/** JSON on one line, readable. */
+function spaced(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return entries.length === 0
+    ? "{}"
+    : `{ ${entries.map(([key, inner]) => `${JSON.stringify(key)}: ${spaced(inner as Json)}`).join(", ")} }`;
+}
+
+/** @throws PreloadError `BAD_CONFIG` naming the file and what is wrong with it */
+export function parseLock(text: string, path: string): Lock {
+  const bad = (why: string, hint = "Make it anew with `preload lock`.") =>
+    new PreloadError("BAD_CONFIG", `${path}: ${why}`, { hint });
+  if (/^(<{7}|={7}|>{7})/m.test(text)) {
+    throw bad(
+      "it holds a merge conflict",
+      "Take either side, then run `preload lock`: it keeps every pin that is still wanted.",
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw bad(`it is not JSON: ${(error as Error).message}`);
+  }
+  const { lockfileVersion, models } = (value ?? {}) as { lockfileVersion?: unknown; models?: unknown };
+  if (typeof lockfileVersion === "number" && lockfileVersion > 1) {
+    throw bad(`it has version ${lockfileVersion}, and this preload reads version 1`, "Use a newer preload.");
+  }
+  if (lockfileVersion !== 1) throw bad("it has no lockfileVersion");
+  if (!isObject(models)) throw bad("it has no models");
+  const entries = Object.entries(models).map(([ref, model]) => {
+    const wrong = whatIsWrong(model);
+    if (wrong !== undefined) throw bad(`${ref}: ${wrong}`);
+    return [ref, { ref, ...(model as object) } as Manifest] as const;
+  });
+  return { lockfileVersion: 1, models: new Map(entries) };
+}
+
+/** The first field that does not have its form. Paths are checked where they are used, by `checkedManifest`. */
+function whatIsWrong(model: unknown): string | undefined {
+  if (!isObject(model)) return "it is not an object";
+  if (typeof model.revision !== "string") return "it has no revision";
+  if (typeof model.path !== "string") return "it has no path";
+  if (!isObject(model.options)) return "it has no options";
+  if (!isObject(model.leftOut)) return "it does not say what it leaves out";
+  if (!Array.isArray(model.requires)) return "it has no list `requires`";
+  if (!Array.isArray(model.entries)) return "it has no entries";
+  const index = model.entries.findIndex((entry) => !isEntry(entry));
+  return index === -1 ? undefined : `entry ${index + 1} is not one`;
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (!isObject(value) || typeof value.path !== "string") return false;
+  switch (value.type) {
+    case "file":
+      return isFetchable(value);
+    case "link":
+      return typeof value.target === "string";
+    case "text":
+      return typeof value.text === "string";
+    case "absent":
+      return Array.isArray(value.names) && value.names.every((name) => typeof name === "string");
+    case "archive":
+      return (
+        value.format === "wheel" && isFetchable(value) && Array.isArray(value.members) && value.members.every(isMember)
+      );
+    default:
+      return false;
+  }
+}
+
+function isFetchable(value: Record<string, unknown>): boolean {
+  return typeof value.url === "string" && isContent(value);
+}
+
+function isMember(value: unknown): boolean {
+  return isObject(value) && typeof value.path === "string" && isContent(value);
+}
+
+function isContent(value: Record<string, unknown>): boolean {
+  return (
+    Number.isSafeInteger(value.size) &&
+    Number(value.size) >= 0 &&
+    typeof value.digest === "string" &&
+    isDigest(value.digest)
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** True when both ask for the same, whatever the order in which it is said. */
+export function sameOptions(one: Json, other: Json): boolean {
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+}

@@ -1,0 +1,64 @@
+import { check, type Problem } from "./check.ts";
+import { checkedManifest } from "./checked-manifest.ts";
+import { PreloadError } from "./errors.ts";
+import type { OnEvent } from "./events.ts";
+import type { RetryOptions } from "./retry.ts";
+import type { Throttle } from "./throttle.ts";
+import type { Http, Manifest, Mirror } from "./types.ts";
+
+export interface MaterializeOptions extends RetryOptions {
+  readonly dir: string;
+  readonly http: Http;
+  /** @default [] the public addresses themselves */
+  readonly mirrors?: readonly Mirror[];
+  /** False writes regular files in place of links. @default true; found out by trying on Windows */
+  readonly symlinks?: boolean;
+  /** Where is remembered which files were read and found right. Without it every file is read each time. */
+  readonly stateDir?: string | undefined;
+  /** How many files at once: a number, or a limit that several calls share. @default 8 */
+  readonly concurrency?: number | Limit;
+  /** Reads every byte first instead of trusting files that look as they did. @default "quick" */
+  readonly depth?: "quick" | "deep";
+  readonly throttle?: Throttle | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** @default the process's own */
+  readonly platform?: NodeJS.Platform;
+  readonly onEvent?: OnEvent;
+}
+
+/** Runs a piece of work when its turn comes. */
+export type Limit = <T>(work: () => Promise<T>) => Promise<T>;
+
+export interface Outcome {
+  /** What was not as promised before, and is now. Empty for a warm run. */
+  readonly mended: readonly Problem[];
+  readonly fetched: { readonly files: number; readonly bytes: number };
+}
+
+/**
+ * Makes the directory hold what the manifest says: verifies what is there, fetches the rest, links and texts last.
+ * Nothing appears under its final name before its digest is right. An interrupted call can be repeated and continues.
+ *
+ * @throws PreloadError network codes, `DIGEST_MISMATCH`, `DISK_FULL`, `NOT_WRITABLE`, `CORRUPT`, `ABORTED`
+ */
+export async function materialize(manifest: Manifest, options: MaterializeOptions): Promise<Outcome> {
+  const { dir, stateDir, depth, signal, onEvent = () => {} } = options;
+  const { ref } = checkedManifest(manifest, options.platform);
+  const onRead = (path: string, bytes: number) => onEvent({ type: "check", ref, path, bytes });
+  const problems = await check(manifest, { dir, stateDir, depth, signal, onRead });
+  if (problems.length === 0) return { mended: [], fetched: { files: 0, bytes: 0 } };
+
+  // Everything that needs the network is loaded only now.
+  const { mend } = await import("./mend.ts");
+  const fetched = await mend(manifest, problems, { ...options, onEvent });
+  const left = await check(manifest, { dir, stateDir, signal, onRead });
+  if (left.length > 0) throw stillWrong(left);
+  return { mended: problems, fetched };
+}
+
+function stillWrong(problems: readonly Problem[]): PreloadError {
+  const lines = problems.slice(0, 5).map(({ path, reason }) => `\n  ${path}  ${reason}`);
+  return new PreloadError("CORRUPT", `the directory changed while it was written${lines.join("")}`, {
+    hint: "Another program may be writing or cleaning the same directory; run the same command again.",
+  });
+}

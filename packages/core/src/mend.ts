@@ -1,0 +1,167 @@
+import { statSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import pLimit from "p-limit";
+import { check, type Problem } from "./check.ts";
+import { onDisk } from "./disk-error.ts";
+import { ensureSpace } from "./disk-space.ts";
+import type { OnEvent } from "./events.ts";
+import type { Limit, MaterializeOptions } from "./materialize.ts";
+import { bytesWaiting } from "./partial.ts";
+import { canLink, placeLinks } from "./place-links.ts";
+import { rivalsOf } from "./rivals.ts";
+import { openStamps, stampOf } from "./stamps.ts";
+import { type Purpose, type TransferContext, toBecome, transfer } from "./transfer.ts";
+import type { ArchiveEntry, FileEntry, Manifest } from "./types.ts";
+import { unpackPath, unpackWheel } from "./unpack.ts";
+import { writeText } from "./write-text.ts";
+
+type MendOptions = MaterializeOptions & { readonly onEvent: OnEvent };
+
+/** Fetches and writes what `check` found not to be as promised. */
+export async function mend(
+  manifest: Manifest,
+  problems: readonly Problem[],
+  options: MendOptions,
+): Promise<{ files: number; bytes: number }> {
+  const { dir, onEvent } = options;
+  const wanted = entriesToFetch(problems);
+  const bytes = wanted.reduce((sum, entry) => sum + entry.size, 0);
+  onEvent({ type: "plan", ref: manifest.ref, files: wanted.length, bytes, problems });
+  await ensureSpace(dir, neededSpace(wanted, dir));
+
+  const received = await fetchAll(manifest, wanted, options);
+  const symlinks = options.symlinks !== false && (await canLink(dir, options.platform));
+  await placeLinks(manifest, problems, { dir, symlinks });
+  await removeRivals(manifest, dir);
+  // A fresh tree holds none of the texts that belong into it.
+  const broken = wanted.some(isArchive) ? manifest.entries : problems.map(({ entry }) => entry);
+  for (const entry of manifest.entries) {
+    if (entry.type === "text" && broken.includes(entry)) {
+      await onDisk(join(dir, entry.path), () => writeText(join(dir, entry.path), entry.text));
+    }
+  }
+  rememberProven(manifest, wanted, options, symlinks);
+  return { files: wanted.length, bytes: received };
+}
+
+type Fetchable = FileEntry | ArchiveEntry;
+
+function entriesToFetch(problems: readonly Problem[]): Fetchable[] {
+  const found = new Set<Fetchable>();
+  for (const { entry } of problems) {
+    if (entry.type === "file" || entry.type === "archive") found.add(entry);
+  }
+  return [...found];
+}
+
+function isArchive(entry: Fetchable): entry is ArchiveEntry {
+  return entry.type === "archive";
+}
+
+/** Packed and unpacked, less what an earlier run has left. In bytes. */
+function neededSpace(wanted: readonly Fetchable[], dir: string): number {
+  return wanted.reduce((sum, entry) => {
+    const unpacked = isArchive(entry) ? entry.members.reduce((all, member) => all + member.size, 0) : 0;
+    return sum + unpacked + Math.max(0, entry.size - bytesWaiting(finalPath(entry, dir), entry.digest));
+  }, 0);
+}
+
+function finalPath(entry: Fetchable, dir: string): string {
+  return isArchive(entry) ? unpackPath(entry, dir) : join(dir, entry.path);
+}
+
+async function fetchAll(manifest: Manifest, wanted: readonly Fetchable[], options: MendOptions): Promise<number> {
+  const { concurrency = 8 } = options;
+  const limit: Limit = typeof concurrency === "number" ? pLimit(concurrency) : concurrency;
+  // One that fails ends the others of its model, or they would go on writing after the call has returned.
+  const failed = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
+  let failure: { error: unknown } | undefined;
+  const received = await Promise.all(
+    wanted.map((entry) =>
+      limit(async () => {
+        if (failure) return 0;
+        try {
+          return await fetchOne(manifest, entry, { ...options, signal });
+        } catch (error) {
+          failure ??= { error };
+          failed.abort();
+          return 0;
+        }
+      }),
+    ),
+  );
+  if (failure) throw failure.error;
+  return received.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function fetchOne(manifest: Manifest, entry: Fetchable, options: MendOptions): Promise<number> {
+  const { dir, mirrors = [] } = options;
+  const context: TransferContext = {
+    ...options,
+    mirrors,
+    ref: manifest.ref,
+    path: isArchive(entry) ? (entry.url.split("/").at(-1) ?? entry.url) : shownPath(manifest, entry),
+    gated: manifest.gated !== undefined,
+  };
+  const final = finalPath(entry, dir);
+  const purpose = isArchive(entry) ? toBeUnpacked(manifest, entry, options) : toBecome(final, entry);
+  return transfer(entry, final, purpose, context);
+}
+
+function toBeUnpacked(manifest: Manifest, entry: ArchiveEntry, { dir, stateDir }: MendOptions): Purpose {
+  const texts = manifest.entries.flatMap((other) => (other.type === "text" ? [other.path] : []));
+  const before = treeStamp(entry, dir);
+  return {
+    use: (verified) => unpackWheel(entry, verified, dir, texts),
+    isDone: () => ![before, undefined].includes(treeStamp(entry, dir)),
+    isRight: async () => (await check({ ...manifest, entries: [entry] }, { dir, stateDir })).length === 0,
+  };
+}
+
+/** Changes when the tree is unpacked anew; undefined while a member is missing. */
+function treeStamp(entry: ArchiveEntry, dir: string): string | undefined {
+  const members = entry.members.map(({ path }) => statSync(join(dir, entry.path, path), { throwIfNoEntry: false }));
+  return members.includes(undefined) ? undefined : members.map((stats) => stats && stampOf(stats)).join();
+}
+
+/** The name the reader knows: that of the link, not of the blob. */
+function shownPath(manifest: Manifest, file: FileEntry): string {
+  const link = manifest.entries.find(
+    (entry) => entry.type === "link" && join(entry.path, "..", entry.target) === join(file.path),
+  );
+  const path = link?.path ?? file.path;
+  return path.startsWith(`${manifest.path}/`) ? path.slice(manifest.path.length + 1) : path;
+}
+
+async function removeRivals(manifest: Manifest, dir: string): Promise<void> {
+  for (const entry of manifest.entries) {
+    if (entry.type !== "absent") continue;
+    for (const path of rivalsOf(entry, manifest, dir)) {
+      await onDisk(join(dir, path), () => rm(join(dir, path), { recursive: true, force: true }));
+    }
+  }
+}
+
+/** What was verified on its way need not be read again. */
+function rememberProven(
+  manifest: Manifest,
+  wanted: readonly Fetchable[],
+  options: MendOptions,
+  symlinks: boolean,
+): void {
+  const { dir, stateDir } = options;
+  const stamps = openStamps(stateDir, dir, manifest);
+  const prove = (path: string) => {
+    const stats = statSync(join(dir, path), { throwIfNoEntry: false });
+    if (stats?.isFile()) stamps.prove(path, stats);
+  };
+  for (const entry of wanted) {
+    if (isArchive(entry)) for (const member of entry.members) prove(join(entry.path, member.path));
+    else prove(entry.path);
+  }
+  // Without links, each place holds bytes that came from a file just verified.
+  if (!symlinks) for (const entry of manifest.entries) if (entry.type === "link") prove(entry.path);
+  stamps.save();
+}

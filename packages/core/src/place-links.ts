@@ -1,0 +1,90 @@
+import { copyFile, lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Problem } from "./check.ts";
+import { onDisk } from "./disk-error.ts";
+import { codeOf, isMissing } from "./errors.ts";
+import { thisProcess } from "./owner.ts";
+import { targetOf } from "./paths.ts";
+import type { LinkEntry, Manifest } from "./types.ts";
+
+interface PlaceOptions {
+  readonly dir: string;
+  readonly symlinks: boolean;
+}
+
+/** Writes the links that are not as promised, each whole or not at all. */
+export async function placeLinks(
+  manifest: Manifest,
+  problems: readonly Problem[],
+  options: PlaceOptions,
+): Promise<void> {
+  const broken = new Set(problems.map(({ path }) => path));
+  const fetched = new Set(problems.flatMap(({ entry }) => (entry.type === "file" ? [entry.path] : [])));
+  const links = manifest.entries.filter((entry) => entry.type === "link");
+  const todo = links.filter((link) => broken.has(link.path) || fetched.has(targetOf(link.path, link.target)));
+  for (const [index, link] of todo.entries()) {
+    const { dir, symlinks } = options;
+    await onDisk(join(dir, link.path), async () => {
+      if (symlinks) return placeLink(link, dir);
+      const target = targetOf(link.path, link.target);
+      const later = todo.slice(index + 1).some((other) => targetOf(other.path, other.target) === target);
+      await placeCopy(link, dir, fetched.has(target) && !later ? "move" : "copy");
+    });
+  }
+}
+
+async function placeLink(link: LinkEntry, dir: string): Promise<void> {
+  const path = join(dir, link.path);
+  if ((await readLink(path)) === link.target) return;
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${thisProcess()}.tmp`;
+  await rm(draft, { force: true });
+  try {
+    await symlink(link.target, draft, "file");
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function readLink(path: string): Promise<string | undefined> {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    if (isMissing(error) || codeOf(error) === "EINVAL") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * How the Hub clients fill a cache without symbolic links: what was just fetched moves to its place,
+ * what other snapshots may share is copied.
+ */
+async function placeCopy(link: LinkEntry, dir: string, how: "move" | "copy"): Promise<void> {
+  const path = join(dir, link.path);
+  const blob = join(dir, targetOf(link.path, link.target));
+  await mkdir(dirname(path), { recursive: true });
+  if (how === "move") return rename(blob, path);
+  const draft = `${path}.${thisProcess()}.tmp`;
+  try {
+    await copyFile(blob, draft);
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Whether links can be made in a directory. Only Windows needs to be asked. */
+export async function canLink(dir: string, platform: NodeJS.Platform = process.platform): Promise<boolean> {
+  if (platform !== "win32") return true;
+  const probe = join(dir, `link.${thisProcess()}.tmp`);
+  try {
+    await mkdir(dir, { recursive: true });
+    await symlink("nowhere", probe, "file");
+    return (await lstat(probe)).isSymbolicLink();
+  } catch {
+    return false;
+  } finally {
+    await rm(probe, { force: true });
+  }
+}

@@ -1,0 +1,49 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { isMissing } from "./errors.ts";
+import type { AbsentEntry, Manifest } from "./types.ts";
+
+/** What is in the directory although the entry says it must not be: paths relative to the directory. */
+export function rivalsOf(entry: AbsentEntry, manifest: Manifest, dir: string): string[] {
+  if (!existsSync(join(dir, entry.path))) return [];
+  const found = entry.names.flatMap((name) => matches(dir, entry.path, name.split("/")));
+  if (found.length === 0) return [];
+  const owned = ownedPaths(manifest);
+  return found.filter((path) => !owned.some((other) => other === path || other.startsWith(`${path}/`)));
+}
+
+function ownedPaths(manifest: Manifest): string[] {
+  return manifest.entries.flatMap((entry) => {
+    switch (entry.type) {
+      case "file":
+      case "link":
+      case "text":
+        return [entry.path];
+      case "archive":
+        return entry.members.map((member) => (entry.path ? `${entry.path}/${member.path}` : member.path));
+      case "absent":
+        return [];
+    }
+  });
+}
+
+function matches(dir: string, folder: string, [name = "", ...rest]: readonly string[]): string[] {
+  const paths = namesLike(name, join(dir, folder)).map((found) => (folder ? `${folder}/${found}` : found));
+  return rest.length === 0 ? paths : paths.flatMap((path) => matches(dir, path, rest));
+}
+
+function namesLike(name: string, folder: string): string[] {
+  if (!name.includes("*")) return existsSync(join(folder, name)) ? [name] : [];
+  const parts = name.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  const pattern = new RegExp(`^${parts.join(".*")}$`, "su");
+  return namesIn(folder).filter((found) => pattern.test(found));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, type Stats, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isMissing } from "./errors.ts";
+import type { Manifest } from "./types.ts";
+
+/**
+ * What a file looked like when its bytes were last read and found right: size, times and inode.
+ * The change time cannot be set by a program, so a file that still looks like this has not been written since.
+ */
+type Stamp = string;
+
+/** The files of one manifest in one directory that need not be read again. */
+export interface Stamps {
+  isProven(path: string, stats: Stats): boolean;
+  prove(path: string, stats: Stats): void;
+  /** Writes what was proven, if anything changed. A failure is ignored: the files are read again next time. */
+  save(): void;
+}
+
+export function stampOf(stats: Stats): Stamp {
+  return `${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}:${stats.ino}`;
+}
+
+/** Reads the stamps of a manifest. Without a state directory nothing is remembered, and every file is read. */
+export function openStamps(stateDir: string | undefined, dir: string, manifest: Manifest): Stamps {
+  const path = stateDir === undefined ? undefined : join(stateDir, "stamps", `${keyOf(dir, manifest)}.json`);
+  const known = path === undefined ? new Map<string, Stamp>() : read(path);
+  let changed = false;
+  return {
+    isProven: (file, stats) => known.get(file) === stampOf(stats),
+    prove(file, stats) {
+      const stamp = stampOf(stats);
+      if (known.get(file) === stamp) return;
+      known.set(file, stamp);
+      changed = true;
+    },
+    save() {
+      if (!changed || path === undefined) return;
+      write(path, known);
+      changed = false;
+    },
+  };
+}
+
+/** Two manifests with the same entries share their stamps; the digests are part of the entries. */
+function keyOf(dir: string, manifest: Manifest): string {
+  return createHash("sha256")
+    .update(JSON.stringify([dir, manifest.entries]))
+    .digest("hex")
+    .slice(0, 32);
+}
+
+function read(path: string): Map<string, Stamp> {
+  try {
+    return new Map(Object.entries(JSON.parse(readFileSync(path, "utf8")) as Record<string, Stamp>));
+  } catch (error) {
+    if (isMissing(error) || error instanceof SyntaxError) return new Map();
+    throw error;
+  }
+}
+
+function write(path: string, stamps: ReadonlyMap<string, Stamp>): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(draft, JSON.stringify(Object.fromEntries(stamps)));
+    renameSync(draft, path);
+  } catch {
+    // A read-only or full state directory costs time on the next run, nothing else.
+  }
+}

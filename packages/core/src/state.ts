@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isMissing } from "./errors.ts";
+import { sameOptions } from "./lockfile.ts";
+import type { Machine } from "./platform.ts";
+import type { Manifest, RefOptions } from "./types.ts";
+
+/**
+ * Where preload keeps what it needs to remember, outside of every client's cache:
+ * `PRELOAD_STATE_DIR`, `$XDG_STATE_HOME/preload`, or the platform's place.
+ */
+export function stateDirOf({ platform, env, home }: Pick<Machine, "platform" | "env" | "home">): string {
+  if (env.PRELOAD_STATE_DIR) return env.PRELOAD_STATE_DIR;
+  if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, "preload");
+  if (platform === "win32") return join(env.LOCALAPPDATA ?? join(home, "AppData", "Local"), "preload", "state");
+  if (platform === "darwin") return join(home, "Library", "Application Support", "preload");
+  return join(home, ".local", "state", "preload");
+}
+
+/** A model that was installed without a lock, as it was then. */
+export interface Remembered {
+  /** The fetcher's directory at that time. */
+  readonly dir: string;
+  readonly manifest: Manifest;
+}
+
+/** Keeps a manifest, so that later runs know what completeness means. A failure to write is ignored. */
+export function remember(stateDir: string, dir: string, manifest: Manifest): void {
+  const path = pathOf(stateDir, dir, manifest.ref, manifest.options);
+  const text = JSON.stringify({ dir, manifest } satisfies Remembered);
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(draft, text);
+    renameSync(draft, path);
+  } catch {
+    // The models are in place all the same.
+  }
+}
+
+/** The manifest of an earlier install into this directory, asked for in the same words. */
+export function recall(stateDir: string, dir: string, ref: string, options: RefOptions): Manifest | undefined {
+  const found = read(pathOf(stateDir, dir, ref, options));
+  return found && found.manifest.ref === ref && sameOptions(found.manifest.options, options)
+    ? found.manifest
+    : undefined;
+}
+
+/** Everything that was installed without a lock. */
+export function allRemembered(stateDir: string): Remembered[] {
+  return namesIn(join(stateDir, "manifests"))
+    .map((name) => read(join(stateDir, "manifests", name)))
+    .filter((found) => found !== undefined);
+}
+
+export function forget(stateDir: string, { dir, manifest }: Remembered): void {
+  rmSync(pathOf(stateDir, dir, manifest.ref, manifest.options), { force: true });
+}
+
+function pathOf(stateDir: string, dir: string, ref: string, options: RefOptions): string {
+  const sortedOptions = Object.entries(options).sort(([one], [other]) => (one < other ? -1 : 1));
+  const key = createHash("sha256")
+    .update(JSON.stringify([dir, ref, sortedOptions]))
+    .digest("hex")
+    .slice(0, 32);
+  return join(stateDir, "manifests", `${key}.json`);
+}
+
+function read(path: string): Remembered | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Remembered;
+  } catch (error) {
+    if (isMissing(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

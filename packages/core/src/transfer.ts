@@ -1,0 +1,141 @@
+import { type Stats, statSync } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { addressesOf } from "./addresses.ts";
+import { digestFile } from "./digest-file.ts";
+import { onDisk } from "./disk-error.ts";
+import { isMissing, PreloadError } from "./errors.ts";
+import { type FetchContext, fetchInto } from "./fetch-into.ts";
+import { takeLease } from "./lease.ts";
+import { pidOf } from "./owner.ts";
+import { leasePath, type Partial, sweepPartials, takePartial } from "./partial.ts";
+import { stampOf } from "./stamps.ts";
+import type { Digest, Mirror } from "./types.ts";
+
+/** What is wanted: the bytes at a public address, known by their digest. */
+export interface Wanted {
+  readonly url: string;
+  readonly size: number;
+  readonly digest: Digest;
+}
+
+export interface TransferContext extends FetchContext {
+  readonly mirrors: readonly Mirror[];
+}
+
+/** What verified bytes are for, and how to tell that another process has already used them so. */
+export interface Purpose {
+  use(verified: string): Promise<void>;
+  /** Cheap, asked again and again while another process is at work. */
+  isDone(): boolean;
+  /** Asked once, after `isDone`. */
+  isRight(): Promise<boolean>;
+}
+
+/** To be the file at `final`, which stays as it was until the new bytes are verified. */
+export function toBecome(final: string, wanted: Wanted): Purpose {
+  return {
+    use: (verified) => rename(verified, final),
+    isDone: isRenewed(final, wanted.size),
+    isRight: async () => (await digestFile(final, wanted)) === wanted.digest,
+  };
+}
+
+/**
+ * Fetches bytes to a name beside `final`, verifies them, and only then uses them.
+ * Gives back how many came over the network: none if another process was quicker.
+ */
+export async function transfer(
+  wanted: Wanted,
+  final: string,
+  purpose: Purpose,
+  context: TransferContext,
+): Promise<number> {
+  const { isDone } = purpose;
+  return onDisk(final, async () => {
+    await mkdir(dirname(final), { recursive: true });
+    const lease = await takeLease(leasePath(final, wanted.digest), {
+      isDone,
+      signal: context.signal,
+      onWait: (owner) => context.onEvent({ type: "wait", ref: context.ref, path: context.path, ...pidEntry(owner) }),
+    });
+    if (!lease) return 0;
+    try {
+      // Another process may have finished between our look at the disk and the lease.
+      if (isDone() && (await purpose.isRight())) return 0;
+      return await fetchVerified(wanted, final, purpose, context);
+    } finally {
+      lease.release();
+    }
+  });
+}
+
+async function fetchVerified(
+  wanted: Wanted,
+  final: string,
+  purpose: Purpose,
+  context: TransferContext,
+): Promise<number> {
+  const partial = takePartial(final, wanted.digest);
+  let bytes: number;
+  try {
+    bytes = await fromAnyAddress(wanted, partial, context);
+    await purpose.use(partial.path);
+  } catch (error) {
+    if (error instanceof PreloadError && error.code === "DIGEST_MISMATCH") partial.discard();
+    else partial.leave();
+    throw error;
+  }
+  partial.discard();
+  sweepPartials(final, wanted.digest);
+  context.onEvent({ type: "placed", ref: context.ref, path: context.path, size: wanted.size, bytes });
+  return bytes;
+}
+
+/** A mirror needs no trust, since the digest decides: the next one is asked when one fails, whatever the reason. */
+async function fromAnyAddress(wanted: Wanted, partial: Partial, context: TransferContext): Promise<number> {
+  const failures: unknown[] = [];
+  for (const address of addressesOf(wanted.url, context.mirrors)) {
+    try {
+      return await fetchInto(partial.path, { ...wanted, url: address }, context);
+    } catch (error) {
+      if (!(error instanceof PreloadError) || isOurs(error)) throw error;
+      failures.push(error);
+    }
+  }
+  throw failures[0];
+}
+
+/** No other address helps against these. */
+function isOurs({ code }: PreloadError): boolean {
+  return code === "ABORTED" || code === "DEADLINE" || code === "DISK_FULL" || code === "NOT_WRITABLE";
+}
+
+/** True once another process has put a file of this size there: one that was not there when we began. */
+function isRenewed(final: string, size: number): () => boolean {
+  const before = statsAt(final);
+  if (before?.isDirectory()) {
+    throw new PreloadError("CORRUPT", `${final} is a folder, and a file should be there`, {
+      hint: `Look at what ${basename(final)} holds and move it away.`,
+    });
+  }
+  const stamp = before && stampOf(before);
+  return () => {
+    const now = statsAt(final);
+    return now !== undefined && now.size === size && stampOf(now) !== stamp;
+  };
+}
+
+function statsAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function pidEntry(owner: string): { pid?: number } {
+  const pid = pidOf(owner);
+  return pid === undefined ? {} : { pid };
+}

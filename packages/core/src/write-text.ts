@@ -1,0 +1,16 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { thisProcess } from "./owner.ts";
+
+/** Writes a small file whole, or leaves what was there. */
+export async function writeText(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  // Not in a `refs` folder's own namespace for long: a reader takes every file there for a ref.
+  const draft = `${path}.${thisProcess()}.tmp`;
+  try {
+    await writeFile(draft, text);
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
