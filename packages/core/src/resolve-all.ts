@@ -50,10 +50,10 @@ export async function resolveAll(requests: readonly Request[], options: ResolveA
   const seen = new Set(done.map(({ ref }) => ref));
   for (const resolution of done) {
     if (resolution.status !== "resolved") continue;
-    for (const { ref, safe } of resolution.manifest.requires) {
+    for (const { ref, safe, options: wanted = {} } of resolution.manifest.requires) {
       if (!safe || seen.has(ref) || options.fetchers[schemeOf(ref)] === undefined) continue;
       seen.add(ref);
-      const request = { ref, options: {}, optional: resolution.request.optional };
+      const request = { ref, options: wanted, optional: resolution.request.optional };
       // Appended while the loop runs, so that what it requires in turn is found as well.
       done.push(await resolveOne(request, [resolution.ref], options));
     }

@@ -102,6 +102,8 @@ export interface Manifest {
 export interface Requirement {
   /** A ref in canonical form. */
   readonly ref: string;
+  /** What to ask for it with, when only a part of it is opened. @default {} */
+  readonly options?: RefOptions;
   /** Why, in words: `the adapter's base model`. */
   readonly why: string;
   /** False when only the user can decide to fetch it, for example because it is gated or runs code. */
