@@ -1,0 +1,35 @@
+import { addressesOf, digestOf, type Http, type Mirror, PreloadError } from "@preload/core";
+import { askInOrder } from "./ask.ts";
+import { fileUrl } from "./layout.ts";
+import { refusal } from "./refusal.ts";
+import type { Repo } from "./repo.ts";
+import type { RepoFile } from "./snapshot.ts";
+
+export interface ReadOptions {
+  readonly http: Http;
+  readonly mirrors: readonly Mirror[];
+  readonly token: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The content of a small file at a commit, checked against the listing.
+ *
+ * @throws PreloadError `DIGEST_MISMATCH`, and what `refusal` says
+ */
+export function readText(repo: Repo, commit: string, file: RepoFile, options: ReadOptions): Promise<string> {
+  const { http, mirrors, token, signal } = options;
+  return askInOrder(addressesOf(fileUrl(repo, commit, file.path), mirrors), async (address) => {
+    const { status, headers, body, url } = await http.get(address, signal ? { signal } : {});
+    if (status < 200 || status > 299) {
+      throw refusal({ status, headers, text: new TextDecoder().decode(body), url }, repo, { token });
+    }
+    const received = digestOf(body, file.digest);
+    if (received === file.digest) return new TextDecoder().decode(body);
+    throw new PreloadError(
+      "DIGEST_MISMATCH",
+      `${address} is not the file it should be\n  expected ${file.digest}\n  received ${received} (${body.byteLength} bytes)`,
+      { hint: "If a proxy or mirror stands in between, try --endpoint hf=https://huggingface.co" },
+    );
+  });
+}
