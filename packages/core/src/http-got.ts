@@ -95,7 +95,7 @@ function open(
         status: response.statusCode,
         headers: flatten(response.headers),
         url: response.url,
-        body: Object.assign(stream as unknown as AsyncIterable<Uint8Array>, { destroy: () => void stream.destroy() }),
+        body: stream as unknown as OpenAnswer["body"],
       });
     });
   });
