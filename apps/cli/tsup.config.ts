@@ -1,10 +1,20 @@
+import { cp } from "node:fs/promises";
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { main: "src/main.ts" },
+  entry: { bin: "src/bin.ts" },
   format: "esm",
   target: "node20",
-  dts: true,
   clean: true,
+  // One package without dependencies: a start reads few files, and each heavy library is a chunk of its own.
+  noExternal: [/.*/],
   splitting: true,
+  minifySyntax: true,
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+  esbuildOptions: (options) => {
+    options.conditions = ["source", "node", "import", "default"];
+  },
+  onSuccess: () => cp("../../packages/demo-origin/fixtures", "dist/fixtures", { recursive: true }),
 });

@@ -42,7 +42,7 @@ async function installOne(resolution: Resolution, options: InstallAllOptions): P
     return { ...resolution, path: join(dir, manifest.path), outcome, took: took() };
   } catch (error) {
     const status = request.optional && isNotAccepted(error) ? "skipped" : "failed";
-    return { request, ref, requiredBy, status, error: named(error, ref), took: took() };
+    return { request, ref, requiredBy, status, manifest, error: named(error, ref), took: took() };
   }
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -77,6 +78,8 @@ async function fetchAll(manifest: Manifest, wanted: readonly Fetchable[], option
   // One that fails ends the others of its model, or they would go on writing after the call has returned.
   const failed = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
+  // Each request listens, and there are many.
+  setMaxListeners(0, signal);
   let failure: { error: unknown } | undefined;
   const received = await Promise.all(
     wanted.map((entry) =>

@@ -41,7 +41,12 @@ export type Resolution = {
       readonly manifest: Manifest;
       readonly from: "lock" | "memory" | "network";
     }
-  | { readonly status: "skipped" | "failed"; readonly error: unknown }
+  | {
+      readonly status: "skipped" | "failed";
+      readonly error: unknown;
+      /** Present when what it means is known, and only its bytes could not be had. */
+      readonly manifest?: Manifest;
+    }
 );
 
 /** Finds out what each request means, and what else it pulls in. One that fails does not stop the others. */
@@ -69,7 +74,8 @@ async function resolveOne(request: Request, requiredBy: string[], options: Resol
     const { manifest, from } = await find(fetcher, parsed, ref, options);
     return { request, ref, requiredBy, status: "resolved", fetcher, manifest, from };
   } catch (error) {
-    return { request, ref, requiredBy, status: request.optional && isNotAccepted(error) ? "skipped" : "failed", error };
+    const forgiven = isNotAccepted(error) || isUnlocked(error, ref, options);
+    return { request, ref, requiredBy, status: request.optional && forgiven ? "skipped" : "failed", error };
   }
 }
 
@@ -128,6 +134,11 @@ async function find(fetcher: Fetcher, parsed: Ref, ref: string, options: Resolve
 function drifted(ref: string, locked: Manifest | undefined): PreloadError {
   const what = locked ? "is locked with other options" : "is not in the lock";
   return new PreloadError("DRIFT", `${ref} ${what}`, { hint: "Run `preload lock` and commit preload.lock." });
+}
+
+/** An optional model that nobody could lock yet is no drift. */
+function isUnlocked(error: unknown, ref: string, { lock }: ResolveAllOptions): boolean {
+  return error instanceof PreloadError && error.code === "DRIFT" && !lock?.models.has(ref);
 }
 
 /** The publisher has not let this reader in. Anything else, a network error above all, is a failure. */

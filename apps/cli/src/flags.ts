@@ -1,0 +1,90 @@
+import { PreloadError } from "@preload/core";
+
+/** What every command understands. */
+export interface Flags {
+  readonly config?: string;
+  readonly cwd?: string;
+  readonly profile?: readonly string[];
+  readonly only?: readonly string[];
+  readonly concurrency?: number;
+  readonly offline?: boolean;
+  readonly online?: boolean;
+  readonly frozen?: boolean;
+  readonly cacheRoot?: string;
+  readonly endpoint?: readonly Endpoint[];
+  readonly python?: string;
+  /** Seconds. */
+  readonly timeout?: number;
+  /** Seconds. */
+  readonly stallTimeout?: number;
+  /** Bytes per second. */
+  readonly maxRate?: number;
+  readonly json?: boolean;
+  readonly format?: "text" | "json" | "ndjson";
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly progress?: boolean;
+  readonly yes?: boolean;
+}
+
+export interface Endpoint {
+  readonly source: string;
+  readonly urls: readonly string[];
+}
+
+/** `hf=https://mirror.example,https://huggingface.co` */
+export function endpoint(text: string): Endpoint {
+  const at = text.indexOf("=");
+  const urls = text
+    .slice(at + 1)
+    .split(",")
+    .map((url) => url.trim());
+  if (at < 1 || !urls.every((url) => /^https?:\/\/[^/]/.test(url))) {
+    throw new PreloadError("USAGE", `--endpoint ${text} is not NAME=URL`, {
+      hint: "For example --endpoint hf=https://mirror.example.",
+    });
+  }
+  return { source: text.slice(0, at), urls };
+}
+
+/** Seconds, or with a unit: `90`, `90s`, `10m`, `2h`. */
+export function seconds(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim());
+  if (!found)
+    throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a time`, {
+      hint: "For example 90, 90s, 10m or 2h.",
+    });
+  return Number(found[1]) * { ms: 0.001, s: 1, m: 60, h: 3600 }[(found[2] ?? "s") as "s"];
+}
+
+/** Bytes per second: `500k`, `20M`, `1.5MB`, `1GiB`; k, M and G are powers of 1000, KiB, MiB and GiB of 1024. */
+export function rate(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)\s*([kmg]?)(i?)b?(?:\/s)?$/i.exec(text.trim());
+  const bytes = found
+    ? Number(found[1]) * (found[3] ? 1024 : 1000) ** " kmg".indexOf(found[2]?.toLowerCase() || " ")
+    : 0;
+  if (bytes < 1)
+    throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a rate`, {
+      hint: "For example 500k, 20M or 1GiB, in bytes per second.",
+    });
+  return bytes;
+}
+
+export function count(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 128) {
+    throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a number from 1 to 128`);
+  }
+  return number;
+}
+
+/** `whisper,spacy` or repeated. */
+export function names(text: string, before: readonly string[] = []): string[] {
+  return [
+    ...before,
+    ...text
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
+  ];
+}

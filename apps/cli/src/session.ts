@@ -1,0 +1,125 @@
+import { join, resolve } from "node:path";
+import {
+  type Config,
+  createHttp,
+  didYouMean,
+  type Fetchers,
+  type InstallAllOptions,
+  type Lock,
+  loadConfig,
+  type Machine,
+  PreloadError,
+  type Request,
+  readLock,
+  requestFor,
+  requestsOf,
+  stateDirOf,
+  thisMachine,
+  throttleTo,
+} from "@preload/core";
+import { builtIn } from "./built-in.ts";
+import { createFetchers, schemes } from "./fetchers.ts";
+import type { Flags } from "./flags.ts";
+import type { Io } from "./io.ts";
+import { offlineRule } from "./offline.ts";
+import { refusing } from "./refusing-http.ts";
+
+/** One command line at work: what it may use, opened once and passed on. */
+export interface Session {
+  readonly io: Io;
+  readonly flags: Flags;
+  readonly machine: Machine;
+  /** The config found, or the built-in one. */
+  readonly config: Config;
+  readonly fetchers: Fetchers;
+  readonly lockPath: string;
+  readonly lock: Lock | undefined;
+  readonly stateDir: string;
+  /** What forbids the network, if anything does: `--offline`, `HF_HUB_OFFLINE`. */
+  readonly offline: string | undefined;
+  readonly signal: AbortSignal;
+  close(): void;
+}
+
+export async function openSession(io: Io, given: Flags, signal: AbortSignal): Promise<Session> {
+  const flags = withEnvironment(given, io.env);
+  const cwd = resolve(io.cwd, flags.cwd ?? ".");
+  const machine: Machine = { ...thisMachine(), env: io.env, cwd };
+  const stateDir = stateDirOf(machine);
+  const config = (await loadConfig({ cwd, path: flags.config, schemes, stateDir })) ?? builtIn(cwd);
+  const offline = offlineRule(flags, io.env);
+  const open = createHttp({
+    machine,
+    ...(flags.stallTimeout === undefined ? {} : { stallTimeout: flags.stallTimeout * 1000 }),
+  });
+  const http = offline === undefined ? open : refusing(open, offline);
+  const lockPath = join(config.dir, "preload.lock");
+  return {
+    io,
+    flags,
+    machine,
+    config,
+    fetchers: createFetchers({ flags, config, machine, http }),
+    lockPath,
+    lock: config.path === undefined ? undefined : await readLock(lockPath),
+    stateDir,
+    offline,
+    signal: flags.timeout === undefined ? signal : AbortSignal.any([signal, deadline(flags.timeout)]),
+    close: () => http.close(),
+  };
+}
+
+/** The models that the arguments and flags mean: the named ones, else those of the profiles. */
+export function requestsFor(session: Session, refs: readonly string[]): Request[] {
+  const { config, flags } = session;
+  const requests = refs.length > 0 ? refs.map((ref) => checkedRequest(config, ref)) : requestsOf(config, flags.profile);
+  return requests.filter(({ ref }) => isMeant(ref, flags.only));
+}
+
+/** Options of `installAll` that come from flags. */
+export function transferOptions({ flags, config, stateDir, signal }: Session): Partial<InstallAllOptions> {
+  return {
+    stateDir,
+    signal,
+    concurrency: flags.concurrency ?? config.concurrency ?? 8,
+    ...(flags.maxRate === undefined ? {} : { throttle: throttleTo(flags.maxRate) }),
+  };
+}
+
+function checkedRequest(config: Config, text: string): Request {
+  const request = requestFor(config, text);
+  if (request.ref.includes(":")) return request;
+  throw new PreloadError("USAGE", `${JSON.stringify(text)} is neither a command nor a model`, {
+    hint: `A model is written scheme:name, for example hf:facebook/bart-base. ${didYouMean(text, Object.keys(config.aliases))}`,
+  });
+}
+
+function isMeant(ref: string, only: readonly string[] | undefined): boolean {
+  if (only === undefined) return true;
+  const unknown = only.find((name) => !schemes.includes(name));
+  if (unknown !== undefined) {
+    throw new PreloadError("USAGE", `--only ${unknown}: there is no such source`, {
+      hint: didYouMean(unknown, schemes),
+    });
+  }
+  return only.includes(ref.slice(0, ref.indexOf(":")));
+}
+
+/** A flag goes before its `PRELOAD_*` variable. */
+function withEnvironment(flags: Flags, env: Io["env"]): Flags {
+  return {
+    ...(env.PRELOAD_CONFIG ? { config: env.PRELOAD_CONFIG } : {}),
+    ...(env.PRELOAD_CACHE_ROOT ? { cacheRoot: env.PRELOAD_CACHE_ROOT } : {}),
+    ...(env.PRELOAD_PROFILE ? { profile: env.PRELOAD_PROFILE.split(",") } : {}),
+    ...flags,
+  };
+}
+
+function deadline(seconds: number): AbortSignal {
+  const controller = new AbortController();
+  const error = new PreloadError("DEADLINE", `not done after ${seconds} seconds`, {
+    hint: "Run the same command again; it continues where it stopped.",
+  });
+  setTimeout(() => controller.abort(error), seconds * 1000).unref();
+  return controller.signal;
+}
