@@ -11,22 +11,25 @@ export interface Source {
 export async function ask<T>(url: string, schema: ZodType<T>, source: Source): Promise<T | undefined> {
   const answer = await getFirst(source.http, addressesOf(url, source.mirrors), { signal: source.signal });
   if (answer.status === 404) return undefined;
-  if (answer.status !== 200) throw refused(answer);
-  const { success, data, error } = schema.safeParse(jsonOf(answer));
+  if (answer.status !== 200) throw refused(answer, url);
+  const { success, data, error } = schema.safeParse(jsonOf(answer, url));
   if (success) return data;
   const [issue] = error.issues;
-  throw new PreloadError("BAD_ANSWER", `${answer.url}: ${issue?.path.join(".")}: ${issue?.message}`);
+  throw new PreloadError("BAD_ANSWER", `${url}: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
-/** Why an answer that is no success is none. */
-export function refused({ status, url }: Pick<Answer, "status" | "url">): PreloadError {
-  const message = `${url} answers with status ${status}`;
+/** What a status means, in place of the bytes of a public address. */
+export function refused(answer: Pick<Answer, "status" | "url">, url: string): PreloadError {
+  const { status } = answer;
+  // Its path may be signed, so only the host is shown.
+  const message = `${new URL(answer.url).host} answers ${status}\n  for ${url}`;
+  if (status === 404 || status === 410) return new PreloadError("NOT_FOUND", message);
   if (status === 401 || status === 403) return new PreloadError("UNAUTHORIZED", message);
   if (status === 429) return new PreloadError("RATE_LIMITED", message);
-  return new PreloadError(status >= 500 ? "NETWORK" : "BAD_ANSWER", message);
+  return new PreloadError("NETWORK", message, { hint: "Run the same command again later." });
 }
 
-function jsonOf({ body, url }: Answer): unknown {
+function jsonOf({ body }: Answer, url: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(body));
   } catch {

@@ -8,7 +8,8 @@ export interface WheelSource extends ZipSource {
 }
 
 // Holds the list of a wheel of some hundred files, and RECORD, which is packed last.
-const tailSize = 64 * 1024;
+// A zip reader looks through the last 64 KiB and some bytes for the end mark: less than that, and it asks again.
+const tailSize = 128 * 1024;
 
 /** Opens the first of a wheel's addresses that has it. */
 export async function openWheelSource(url: string, sha256: string, source: Source): Promise<WheelSource> {
@@ -87,6 +88,6 @@ async function getRange(address: string, range: string, maxBytes: number, source
     throw error;
   });
   if (answer === undefined || rangeRefusals.has(answer.status)) return undefined;
-  if (answer.status !== 200 && answer.status !== 206) throw refused(answer);
+  if (answer.status !== 200 && answer.status !== 206) throw refused(answer, address);
   return answer;
 }

@@ -75,9 +75,9 @@ function distInfoIn(paths: readonly string[], name: string, url: string): string
   throw bad(url, `it has no metadata of ${name}`);
 }
 
-/** True for what is not unpacked: an installer writes its own, and signatures are of the original. */
+/** True for what is not unpacked, because an installer writes its own. */
 function isInstallers(path: string, distInfo: string): boolean {
-  const names = ["RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json"];
+  const names = ["RECORD", "INSTALLER", "REQUESTED", "direct_url.json"];
   return names.some((name) => path === `${distInfo}/${name}`);
 }
 

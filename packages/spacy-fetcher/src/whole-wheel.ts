@@ -18,7 +18,7 @@ export async function fetchWhole(address: string, sha256: string, source: Source
     const answer = await source.http.open(address, { signal: source.signal });
     if (answer.status !== 200) {
       answer.body.destroy();
-      throw refused(answer);
+      throw refused(answer, address);
     }
     const hash = createHash("sha256");
     let size = 0;
@@ -32,7 +32,7 @@ export async function fetchWhole(address: string, sha256: string, source: Source
     return { size, close, read: async (offset, length) => readAt(file, offset, length) };
   } catch (error) {
     await close();
-    throw error;
+    throw source.http.explain(error, address);
   }
 }
 

@@ -18,7 +18,7 @@ export async function sizeOf(url: string, ref: string, source: Source): Promise<
   );
   const total = Number(/\/(\d+)$/.exec(answer.headers["content-range"] ?? "")?.[1]);
   if (answer.status === 206 && total > 0) return total;
-  throw isOk(answer) ? unsized(url, ref) : refused(answer, ref);
+  throw isOk(answer) ? unsized(url, ref) : refused(answer, url, ref);
 }
 
 function isOk({ status }: Answer): boolean {
@@ -31,10 +31,11 @@ function unsized(url: string, ref: string): PreloadError {
   });
 }
 
-function refused({ status, url }: Answer, ref: string): PreloadError {
-  const message = `${ref}: ${url} answers with status ${status}`;
+function refused(answer: Answer, url: string, ref: string): PreloadError {
+  const { status } = answer;
+  const message = `${ref}: ${new URL(answer.url).host} answers ${status}\n  for ${url}`;
   if (status === 404 || status === 410) return new PreloadError("NOT_FOUND", message);
   if (status === 401 || status === 403) return new PreloadError("UNAUTHORIZED", message);
   if (status === 429) return new PreloadError("RATE_LIMITED", message);
-  return new PreloadError(status >= 500 ? "NETWORK" : "BAD_ANSWER", message);
+  return new PreloadError("NETWORK", message, { hint: "Run the same command again later." });
 }
