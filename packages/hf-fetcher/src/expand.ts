@@ -28,9 +28,9 @@ function homeOf(user: string, machine: Machine): string {
   const paths = pathsOf(machine);
   const { env, platform, home } = machine;
   if (user === (env["USER"] ?? env["LOGNAME"] ?? env["USERNAME"])) return home;
-  // Python guesses so on Windows, too.
-  if (platform === "win32") return paths.join(paths.dirname(home), user);
-  if (user === "root") return platform === "darwin" ? "/var/root" : "/root";
+  // Python guesses so, too, where the home is named after its owner.
+  if (platform === "win32" && paths.basename(home) === env["USERNAME"]) return paths.join(paths.dirname(home), user);
+  if (platform !== "win32" && user === "root") return platform === "darwin" ? "/var/root" : "/root";
   throw new PreloadError("BAD_CONFIG", `~${user} is the home of another user, and not known here`, {
     hint: "Write the directory in full.",
   });

@@ -51,16 +51,20 @@ function rangesOf(set: readonly string[]): string {
     const [from = "", dash, to] = set.slice(at, at + 3);
     if (dash === "-" && to !== undefined) {
       // A range that runs backwards is empty.
-      if (from <= to) source += `${escaped(from)}-${escaped(to)}`;
+      if (from <= to) source += `${member(from)}-${member(to)}`;
       at += 2;
     } else {
-      source += escaped(from);
+      source += member(from);
     }
   }
   return source;
 }
 
+// Within a set a hyphen has a meaning, outside of one it may not be escaped.
+function member(character: string): string {
+  return character === "-" ? "\\-" : escaped(character);
+}
+
 function escaped(character: string): string {
-  if (character === "-") return "\\-";
   return /[\^$\\.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
 }

@@ -36,18 +36,3 @@ function fileOf(entry: TreeEntry, ref: string): RepoFile {
   }
   return { path: safePath(path), size, digest: entry.lfs ? `sha256:${hex}` : `git-sha1:${hex}` };
 }
-
-/** @throws PreloadError `BAD_ANSWER` for two names that are one where case does not count, as on Windows and macOS */
-export function refuseClashes(files: readonly RepoFile[], ref: string): void {
-  const seen = new Map<string, string>();
-  for (const { path } of files) {
-    const folded = path.normalize("NFC").toLowerCase();
-    const other = seen.get(folded);
-    if (other !== undefined) {
-      throw new PreloadError("BAD_ANSWER", `${ref}: ${other} and ${path} are one file on Windows and macOS`, {
-        hint: "Leave one of them out with `exclude`.",
-      });
-    }
-    seen.set(folded, path);
-  }
-}

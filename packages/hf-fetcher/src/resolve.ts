@@ -3,7 +3,6 @@ import { askInOrder } from "./ask.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { readSnapshot } from "./hub.ts";
 import { fileUrl, layout, snapshotFolder } from "./layout.ts";
-import { refuseClashes } from "./listing.ts";
 import { parseOptions } from "./options.ts";
 import { lackingProbes } from "./probes.ts";
 import { readText } from "./read-text.ts";
@@ -36,7 +35,6 @@ export async function resolveRepo(ref: Ref, context: ResolveContext): Promise<Ma
   const target = targetOf(repo, tree, options);
   const read = reader(repo, snapshot, context);
   const files = select(target, tree, await read(textsThatDecide(target, tree, options)), options);
-  refuseClashes(files, repo.ref);
   if (snapshot.gated) await refuseStranger(repo, snapshot, files, read, context);
   const contents = await read(textsThatRequire.filter((path) => files.some((file) => file.path === path)));
 

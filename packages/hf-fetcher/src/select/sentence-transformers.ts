@@ -1,77 +1,61 @@
 import type { HfOptions } from "../options.ts";
 import { codeFiles, configFiles, transformersFiles, transformersTexts } from "./transformers.ts";
 import { type Contents, type Tree, treeOf } from "./tree.ts";
-import { filesOfWeights, type Weights, weightsIn } from "./weights.ts";
+import { filesOfWeights, weightsIn } from "./weights.ts";
 
 const own = /^(?:modules\.json|config_sentence_transformers\.json|sentence_[^/]*_config\.json|README\.md)$/;
 
-// Where there is no modules.json to say so: `1_Pooling/`.
-const numbered = /^\d+_[^/]+\//;
-
+/** The texts that decide what else is wanted. */
 export function sentenceTransformersTexts(tree: Tree, options: HfOptions): readonly string[] {
-  // Which folders count is only known once modules.json is read; an index more costs nothing.
-  const indexes = [...foldersOf(tree)].map((folder) => weightsIn(tree, folder, options)).flatMap(indexOf);
-  const modules = tree.has("modules.json") ? ["modules.json"] : [];
-  return [...new Set([...modules, ...transformersTexts(tree, options), ...indexes])];
+  // Which folders count is only known once modules.json is read; one index more costs little.
+  const weights = topFolders(tree).map((folder) => weightsIn(tree, folder, options));
+  const indexes = weights.flatMap((found) => (found?.type === "sharded" ? [found.index] : []));
+  return [...(tree.has("modules.json") ? ["modules.json"] : []), ...transformersTexts(tree, options), ...indexes];
 }
 
 /** What `SentenceTransformer(name)` opens: what transformers does, and the folder of every module. */
 export function sentenceTransformersFiles(tree: Tree, contents: Contents, options: HfOptions): readonly string[] {
-  const folders = moduleFolders(tree, contents);
+  const modules = modulesIn(contents, tree);
+  const folders = modules.filter((folder) => folder !== "");
+  // Older models keep the transformer in a folder of its own, `0_Transformer/`.
+  const root = modules.includes("") ? transformersFiles(tree, contents, options) : configFiles(tree);
   const inFolders = folders.flatMap((folder) => moduleFiles(tree, folder, contents, options));
-  const own_ = tree.paths.filter((path) => own.test(path));
-  const rootHasWeights = weightsIn(tree, "", options) !== undefined || inFolders.length === 0;
-  const root = rootIsModule(tree, contents) || rootHasWeights ? rootFiles(tree, contents, options) : configFiles(tree);
-  return [...new Set([...own_, ...root, ...inFolders])];
+  return [...tree.paths.filter((path) => own.test(path)), ...root, ...inFolders];
 }
 
-function rootFiles(tree: Tree, contents: Contents, options: HfOptions): readonly string[] {
-  return transformersFiles(tree, contents, options);
+// The folders of the modules, each with a slash at its end; "" is the root.
+function modulesIn(contents: Contents, tree: Tree): readonly string[] {
+  // Without the list it is a plain transformer. Numbered folders belong to it all the same: `1_Pooling/`.
+  const listed = listIn(contents) ?? ["", ...topFolders(tree).filter((folder) => /^\d+_/.test(folder))];
+  const folders = listed.map((path) => path.replace(/^\.(?:\/|$)/, "").replace(/\/*$/, "/"));
+  return [...new Set(folders.map((folder) => (folder === "/" ? "" : folder)))];
 }
 
-interface Module {
-  readonly path?: unknown;
-}
-
-function modulesIn(contents: Contents): readonly Module[] {
+function listIn(contents: Contents): readonly string[] | undefined {
+  const text = contents.get("modules.json");
+  if (text === undefined) return undefined;
   try {
-    const parsed: unknown = JSON.parse(contents.get("modules.json") ?? "[]");
-    return Array.isArray(parsed) ? parsed : [];
+    const modules = JSON.parse(text) as readonly { readonly path?: unknown }[];
+    return modules.map(({ path }) => (typeof path === "string" ? path : ""));
   } catch {
-    return [];
+    return undefined;
   }
 }
 
-function rootIsModule(_tree: Tree, contents: Contents): boolean {
-  return modulesIn(contents).some(({ path }) => path === "" || path === ".");
+function topFolders(tree: Tree): readonly string[] {
+  return [...new Set(tree.paths.flatMap((path) => /^[^/]+\//.exec(path)?.[0] ?? []))];
 }
 
-function moduleFolders(tree: Tree, contents: Contents): readonly string[] {
-  const named = modulesIn(contents)
-    .map(({ path }) => (typeof path === "string" ? path.replace(/^\.\//, "").replace(/\/+$/, "") : ""))
-    .filter((path) => path !== "" && path !== ".")
-    .map((path) => `${path}/`);
-  return [...new Set([...named, ...[...foldersOf(tree)].filter((folder) => numbered.test(folder))])];
-}
+const anyFormat = /\.(?:safetensors|bin|h5|msgpack|ot|onnx|onnx_data)$|\.index\.json$|\/(?:onnx|openvino)\//;
 
-function foldersOf(tree: Tree): ReadonlySet<string> {
-  return new Set(tree.paths.filter((path) => path.includes("/")).map((path) => path.slice(0, path.indexOf("/") + 1)));
-}
-
-// Everything in a module's folder but the weights in formats it does not take.
+// Everything in a module's folder but its weights in formats that are not taken.
 function moduleFiles(tree: Tree, folder: string, contents: Contents, options: HfOptions): readonly string[] {
-  const inside = treeOf(
-    tree.ref,
-    tree.files.filter(({ path }) => path.startsWith(folder)),
-  );
+  const files = tree.files.filter(({ path }) => path.startsWith(folder));
+  const inside = treeOf(tree.ref, files);
   const weights = weightsIn(inside, folder, options);
-  const chosen = weights ? filesOfWeights(weights, inside, contents) : [];
-  const rest = inside.paths.filter((path) => !otherWeights.test(path) && !path.endsWith(".py"));
-  return [...new Set([...(weights ? rest : inside.paths), ...chosen, ...codeFiles(inside, options)])];
-}
-
-const otherWeights = /\.(?:safetensors|bin|h5|msgpack|ot|onnx|onnx_data)$|\.index\.json$|\/(?:onnx|openvino)\//;
-
-function indexOf(weights: Weights | undefined): readonly string[] {
-  return weights?.type === "sharded" ? [weights.index] : [];
+  const plain = inside.paths.filter((path) => !path.endsWith(".py"));
+  const taken = weights
+    ? [...plain.filter((path) => !anyFormat.test(path)), ...filesOfWeights(weights, inside, contents)]
+    : plain;
+  return [...taken, ...codeFiles(inside, options)];
 }
