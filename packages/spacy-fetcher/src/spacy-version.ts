@@ -1,4 +1,4 @@
-import type { Machine } from "@preload/core";
+import { type Machine, PreloadError } from "@preload/core";
 import { namesIn, sitePackagesOf } from "./site-packages.ts";
 
 /** Which spaCy the pipelines are for. */
@@ -22,9 +22,17 @@ export function spacyVersionOf(options: SpacyVersionOptions): SpacyVersion {
   if (python !== undefined) return installedIn(python, python, machine) ?? newest(`${python} has no spaCy`);
   const active = machine.env.VIRTUAL_ENV;
   if (!active) return newest("no environment was named");
-  // A stale VIRTUAL_ENV is no reason to stop: nobody asked for it here.
-  const found = tried(() => installedIn(active, "VIRTUAL_ENV", machine));
-  return found ?? newest("VIRTUAL_ENV has no spaCy");
+  return installedInActive(active, machine) ?? newest("VIRTUAL_ENV has no spaCy");
+}
+
+function installedInActive(venv: string, machine: Machine): SpacyVersion | undefined {
+  try {
+    return installedIn(venv, "VIRTUAL_ENV", machine);
+  } catch (error) {
+    // A variable that is out of date is no reason to stop: nobody asked for that environment here.
+    if (error instanceof PreloadError && error.code === "BAD_CONFIG") return undefined;
+    throw error;
+  }
 }
 
 /** Read from the name of spaCy's own metadata folder, `spacy-3.8.7.dist-info`, without running any Python. */
@@ -37,12 +45,4 @@ function installedIn(venv: string, rule: string, machine: Machine): SpacyVersion
 
 function newest(why: string): SpacyVersion {
   return { version: undefined, rule: `the newest, since ${why}` };
-}
-
-function tried<T>(find: () => T): T | undefined {
-  try {
-    return find();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
-import { type Answer, addressesOf, PreloadError, type ZipSource } from "@preload/core";
+import { createHash } from "node:crypto";
+import { type Answer, PreloadError, type ZipSource } from "@preload/core";
 import { refused, type Source } from "./ask.ts";
-import { fetchWhole } from "./whole-wheel.ts";
+import { fetchWhole, mustBe } from "./whole-wheel.ts";
 
 /** A published wheel that can be read at any place, without fetching all of it where ranges are answered. */
 export interface WheelSource extends ZipSource {
@@ -11,26 +12,13 @@ export interface WheelSource extends ZipSource {
 // A zip reader looks through the last 64 KiB and some bytes for the end mark: less than that, and it asks again.
 const tailSize = 128 * 1024;
 
-/** Opens the first of a wheel's addresses that has it. */
-export async function openWheelSource(url: string, sha256: string, source: Source): Promise<WheelSource> {
-  let failure: unknown;
-  for (const address of addressesOf(url, source.mirrors)) {
-    try {
-      return (await overRanges(address, source)) ?? (await fetchWhole(address, sha256, source));
-    } catch (error) {
-      if (!(error instanceof PreloadError) || error.code === "ABORTED") throw error;
-      // "Not there" must not hide that another address could not be asked.
-      if (failure === undefined || error.code === "NETWORK") failure = error;
-    }
-  }
-  throw failure;
-}
-
-async function overRanges(address: string, source: Source): Promise<WheelSource | undefined> {
+/** Opens a wheel at one address. @throws PreloadError `DIGEST_MISMATCH` when all of its bytes were seen and are wrong */
+export async function openWheelSource(address: string, sha256: string, source: Source): Promise<WheelSource> {
   const tail = (await lastBytes(address, source)) ?? (await lastBytesByPosition(address, source));
-  if (tail === undefined) return undefined;
+  if (tail === undefined) return fetchWhole(address, sha256, source);
   const { size, bytes } = tail;
   const start = size - bytes.byteLength;
+  if (start === 0) mustBe(sha256, createHash("sha256").update(bytes).digest("hex"), size, address);
   return {
     size,
     close: async () => {},

@@ -1,4 +1,12 @@
-import { type ArchiveMember, openZip, PreloadError, safePath, type ZipFile, type ZipMember } from "@preload/core";
+import {
+  type ArchiveMember,
+  addressesOf,
+  openZip,
+  PreloadError,
+  safePath,
+  type ZipFile,
+  type ZipMember,
+} from "@preload/core";
 import type { Source } from "./ask.ts";
 import { parseRecord, type RecordLine } from "./record.ts";
 import { openWheelSource } from "./wheel-source.ts";
@@ -13,13 +21,31 @@ export interface Wheel {
   readonly lines: readonly (RecordLine & ArchiveMember)[];
 }
 
-/** Reads the list of a wheel's files, not the files. @throws PreloadError `BAD_ANSWER` for one nobody should unpack */
+/**
+ * Reads the list of a wheel's files, not the files, at the first of its addresses that has it.
+ *
+ * @throws PreloadError `BAD_ANSWER` for one that nobody should unpack
+ */
 export async function readWheel(url: string, sha256: string, name: string, source: Source): Promise<Wheel> {
-  const wheel = await openWheelSource(url, sha256, source);
-  try {
-    const zip = await openZip(wheel, url);
+  let failure: unknown;
+  for (const address of addressesOf(url, source.mirrors)) {
     try {
-      return { size: wheel.size, ...(await check(zip, name, url)) };
+      return await readAt(address, sha256, name, source);
+    } catch (error) {
+      if (!(error instanceof PreloadError) || error.code === "ABORTED") throw error;
+      // "Not there" must not hide that another address could not be asked.
+      if (failure === undefined || error.code === "NETWORK") failure = error;
+    }
+  }
+  throw failure;
+}
+
+async function readAt(address: string, sha256: string, name: string, source: Source): Promise<Wheel> {
+  const wheel = await openWheelSource(address, sha256, source);
+  try {
+    const zip = await openZip(wheel, address);
+    try {
+      return { size: wheel.size, ...(await check(zip, name, address)) };
     } finally {
       zip.close();
     }

@@ -27,8 +27,7 @@ export async function fetchWhole(address: string, sha256: string, source: Source
       size += chunk.byteLength;
       await file.appendFile(chunk);
     }
-    const received = hash.digest("hex");
-    if (received !== sha256) throw wrongBytes(address, sha256, received, size);
+    mustBe(sha256, hash.digest("hex"), size, address);
     return { size, close, read: async (offset, length) => readAt(file, offset, length) };
   } catch (error) {
     await close();
@@ -41,10 +40,11 @@ async function readAt(file: Awaited<ReturnType<typeof open>>, offset: number, le
   return buffer.subarray(0, bytesRead);
 }
 
-function wrongBytes(address: string, expected: string, received: string, size: number): PreloadError {
-  return new PreloadError(
-    "DIGEST_MISMATCH",
-    `${address} is not the wheel that was published\n  expected ${expected}\n  received ${received} (${size} bytes)`,
-    { hint: "If a proxy or mirror stands in between, try --endpoint with the original one." },
-  );
+/** @throws PreloadError `DIGEST_MISMATCH` */
+export function mustBe(expected: string, received: string, size: number, address: string): void {
+  if (received === expected) return;
+  const facts = `  expected ${expected}\n  received ${received} (${size} bytes)`;
+  throw new PreloadError("DIGEST_MISMATCH", `${address} is not the wheel that was published\n${facts}`, {
+    hint: "If a proxy or mirror stands in between, try --endpoint with the original one.",
+  });
 }

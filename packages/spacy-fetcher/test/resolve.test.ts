@@ -127,6 +127,16 @@ describe("a pipeline", () => {
   });
 });
 
+test("a pipeline is taken from the second mirror when the first has a log-in page in its place", async () => {
+  const [portal, full] = [await origin([tiny()]), await origin([tiny()])];
+  portal.origin.fault(".whl", { type: "html" });
+  const endpoints = [portal.endpoints.spacy, full.endpoints.spacy];
+
+  const manifest = await fetcherFor(full.endpoints, { endpoints }).resolve(parseRef("spacy:en_tiny@3.8.0"));
+
+  expect(manifest).toEqual(await fetcherFor(full.endpoints).resolve(parseRef("spacy:en_tiny@3.8.0")));
+});
+
 const large = new Uint8Array(1024 * 1024);
 
 describe("a pipeline cannot be resolved", () => {

@@ -10,12 +10,11 @@ export async function sizeOf(url: string, ref: string, source: Source): Promise<
   if (isOk(head) && length > 0) return length;
 
   // A signed address often allows GET alone, and a server that compresses names no length.
-  const answer = await getFirst(source.http, addresses, { headers: { range: "bytes=0-0" }, signal, maxBytes: 1 }).catch(
-    (error: unknown) => {
-      if (error instanceof PreloadError && error.code === "BAD_ANSWER") throw unsized(url, ref);
-      throw error;
-    },
-  );
+  const request = { headers: { range: "bytes=0-0" }, signal, maxBytes: 64 * 1024 };
+  const answer = await getFirst(source.http, addresses, request).catch((error: unknown) => {
+    if (error instanceof PreloadError && error.code === "BAD_ANSWER") throw unsized(url, ref);
+    throw error;
+  });
   const total = Number(/\/(\d+)$/.exec(answer.headers["content-range"] ?? "")?.[1]);
   if (answer.status === 206 && total > 0) return total;
   throw isOk(answer) ? unsized(url, ref) : refused(answer, url, ref);
