@@ -1,5 +1,7 @@
-import { lstatSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
+import { lstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { checkedManifest } from "./checked-manifest.ts";
 import { digestFile } from "./digest-file.ts";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { targetOf } from "./paths.ts";
@@ -46,9 +48,17 @@ export interface CheckOptions {
   readonly onRead?: (path: string, bytes: number) => void;
 }
 
-/** Compares a directory with a manifest, without the network. Changes nothing. An empty list means: as promised. */
+/**
+ * Compares a directory with a manifest, without the network. Changes nothing. An empty list means: as promised.
+ *
+ * @throws PreloadError `NOT_WRITABLE` when it may not be looked at, `BAD_ANSWER` for a manifest that leaves the directory
+ */
 export async function check(manifest: Manifest, options: CheckOptions): Promise<Problem[]> {
-  const stamps = openStamps(options.stateDir, options.dir, manifest);
+  return checkWith(openStamps(options.stateDir, options.dir, manifest), checkedManifest(manifest), options);
+}
+
+/** The same, sharing what was read with the steps before and after it. */
+export async function checkWith(stamps: Stamps, manifest: Manifest, options: CheckOptions): Promise<Problem[]> {
   const inspection: Inspection = { ...options, stamps, manifest, linked: linksByTarget(manifest), blobs: new Map() };
   const problems: Problem[] = [];
   for (const entry of manifest.entries) problems.push(...(await problemsOf(entry, inspection)));
@@ -153,10 +163,9 @@ async function contentProblem(
     return { reason: stats.size < content.size ? "truncated" : "corrupt", path, entry, ...sizes };
   }
   if (inspection.depth !== "deep" && inspection.stamps.isProven(path, stats)) return undefined;
-  const received = await digestFile(full, content, {
-    signal: inspection.signal,
-    onRead: (bytes) => inspection.onRead?.(path, bytes),
-  });
+  const { signal } = inspection;
+  const onRead = (bytes: number) => inspection.onRead?.(path, bytes);
+  const received = await onlyIfAllowed(full, () => digestFile(full, content, { signal, onRead }));
   if (received !== content.digest) return { reason: "corrupt", path, entry, expected: content.digest, received };
   inspection.stamps.prove(path, stats);
   return undefined;
@@ -168,7 +177,7 @@ async function textProblems(entry: TextEntry, inspection: Inspection): Promise<P
   if (!stats) return [{ reason: "missing", path: entry.path, entry }];
   if (!stats.isFile())
     return [{ reason: "wrong-kind", path: entry.path, entry, expected: "a file", received: "a folder" }];
-  const received = stats.size > 1024 * 1024 ? "" : readFileSync(path, "utf8");
+  const received = stats.size > 1024 * 1024 ? "" : await onlyIfAllowed(path, () => readFile(path, "utf8"));
   if (received === entry.text) return [];
   return [{ reason: "wrong-text", path: entry.path, entry, expected: shown(entry.text), received: shown(received) }];
 }
@@ -206,11 +215,21 @@ function look(read: () => Stats | undefined, path: string): Stats | undefined {
     return read();
   } catch (error) {
     if (isMissing(error) || codeOf(error) === "ELOOP") return undefined;
-    if (codeOf(error) === "EACCES" || codeOf(error) === "EPERM") {
-      throw new PreloadError("NOT_WRITABLE", `${path} cannot be looked at (${codeOf(error)})`, {
-        hint: `Check the owner and the mode of ${dirname(path)}.`,
-      });
-    }
-    throw error;
+    throw asForbidden(error, path);
   }
+}
+
+async function onlyIfAllowed<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw asForbidden(error, path);
+  }
+}
+
+function asForbidden(error: unknown, path: string): unknown {
+  if (codeOf(error) !== "EACCES" && codeOf(error) !== "EPERM") return error;
+  return new PreloadError("NOT_WRITABLE", `${path} cannot be looked at (${codeOf(error)})`, {
+    hint: `Check the owner and the mode of ${dirname(path)}.`,
+  });
 }

@@ -1,8 +1,9 @@
-import { check, type Problem } from "./check.ts";
+import { checkWith, type Problem } from "./check.ts";
 import { checkedManifest } from "./checked-manifest.ts";
 import { PreloadError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import type { RetryOptions } from "./retry.ts";
+import { openStamps } from "./stamps.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Http, Manifest, Mirror } from "./types.ts";
 
@@ -45,13 +46,14 @@ export async function materialize(manifest: Manifest, options: MaterializeOption
   const { dir, stateDir, depth, signal, onEvent = () => {} } = options;
   const { ref } = checkedManifest(manifest, options.platform);
   const onRead = (path: string, bytes: number) => onEvent({ type: "check", ref, path, bytes });
-  const problems = await check(manifest, { dir, stateDir, depth, signal, onRead });
+  const stamps = openStamps(stateDir, dir, manifest);
+  const problems = await checkWith(stamps, manifest, { dir, depth, signal, onRead });
   if (problems.length === 0) return { mended: [], fetched: { files: 0, bytes: 0 } };
 
   // Everything that needs the network is loaded only now.
   const { mend } = await import("./mend.ts");
-  const fetched = await mend(manifest, problems, { ...options, onEvent });
-  const left = await check(manifest, { dir, stateDir, signal, onRead });
+  const fetched = await mend(manifest, problems, { ...options, stamps, onEvent });
+  const left = await checkWith(stamps, manifest, { dir, signal, onRead });
   if (left.length > 0) throw stillWrong(left);
   return { mended: problems, fetched };
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import pLimit from "p-limit";
 import { check, type Problem } from "./check.ts";
 import { onDisk } from "./disk-error.ts";
@@ -10,14 +10,15 @@ import type { OnEvent } from "./events.ts";
 import type { Limit, MaterializeOptions } from "./materialize.ts";
 import { bytesWaiting } from "./partial.ts";
 import { canLink, placeLinks } from "./place-links.ts";
+import { pause } from "./retry.ts";
 import { rivalsOf } from "./rivals.ts";
-import { openStamps, stampOf } from "./stamps.ts";
+import { type Stamps, stampOf, untilSettled } from "./stamps.ts";
 import { type Purpose, type TransferContext, toBecome, transfer } from "./transfer.ts";
 import type { ArchiveEntry, FileEntry, Manifest } from "./types.ts";
 import { unpackPath, unpackWheel } from "./unpack.ts";
 import { writeText } from "./write-text.ts";
 
-type MendOptions = MaterializeOptions & { readonly onEvent: OnEvent };
+type MendOptions = MaterializeOptions & { readonly stamps: Stamps; readonly onEvent: OnEvent };
 
 /** Fetches and writes what `check` found not to be as promised. */
 export async function mend(
@@ -42,7 +43,7 @@ export async function mend(
       await onDisk(join(dir, entry.path), () => writeText(join(dir, entry.path), entry.text));
     }
   }
-  rememberProven(manifest, wanted, options, symlinks);
+  await rememberProven(manifest, wanted, options, symlinks);
   return { files: wanted.length, bytes: received };
 }
 
@@ -148,23 +149,24 @@ async function removeRivals(manifest: Manifest, dir: string): Promise<void> {
 }
 
 /** What was verified on its way need not be read again. */
-function rememberProven(
+async function rememberProven(
   manifest: Manifest,
   wanted: readonly Fetchable[],
   options: MendOptions,
   symlinks: boolean,
-): void {
-  const { dir, stateDir } = options;
-  const stamps = openStamps(stateDir, dir, manifest);
-  const prove = (path: string) => {
-    const stats = statSync(join(dir, path), { throwIfNoEntry: false });
-    if (stats?.isFile()) stamps.prove(path, stats);
-  };
-  for (const entry of wanted) {
-    if (isArchive(entry)) for (const member of entry.members) prove(join(entry.path, member.path));
-    else prove(entry.path);
-  }
+): Promise<void> {
+  const { dir, stamps } = options;
+  const paths = wanted.flatMap((entry) =>
+    isArchive(entry) ? entry.members.map((member) => posix.join(entry.path, member.path)) : [entry.path],
+  );
   // Without links, each place holds bytes that came from a file just verified.
-  if (!symlinks) for (const entry of manifest.entries) if (entry.type === "link") prove(entry.path);
+  if (!symlinks) paths.push(...manifest.entries.flatMap((entry) => (entry.type === "link" ? [entry.path] : [])));
+  const found = new Map<string, Stats>();
+  for (const path of paths) {
+    const stats = statSync(join(dir, path), { throwIfNoEntry: false });
+    if (stats?.isFile()) found.set(path, stats);
+  }
+  await pause(Math.max(0, ...[...found.values()].map(untilSettled)), options.signal);
+  for (const [path, stats] of found) stamps.prove(path, stats);
   stamps.save();
 }

@@ -1,10 +1,11 @@
-import { copyFile, lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { copyFile, lstat, mkdir, readlink, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Problem } from "./check.ts";
 import { onDisk } from "./disk-error.ts";
 import { codeOf, isMissing } from "./errors.ts";
 import { thisProcess } from "./owner.ts";
 import { targetOf } from "./paths.ts";
+import { renameOver } from "./rename-over.ts";
 import type { LinkEntry, Manifest } from "./types.ts";
 
 interface PlaceOptions {
@@ -41,7 +42,7 @@ async function placeLink(link: LinkEntry, dir: string): Promise<void> {
   await rm(draft, { force: true });
   try {
     await symlink(link.target, draft, "file");
-    await rename(draft, path);
+    await renameOver(draft, path);
   } finally {
     await rm(draft, { force: true });
   }
@@ -64,11 +65,11 @@ async function placeCopy(link: LinkEntry, dir: string, how: "move" | "copy"): Pr
   const path = join(dir, link.path);
   const blob = join(dir, targetOf(link.path, link.target));
   await mkdir(dirname(path), { recursive: true });
-  if (how === "move") return rename(blob, path);
+  if (how === "move") return renameOver(blob, path);
   const draft = `${path}.${thisProcess()}.tmp`;
   try {
     await copyFile(blob, draft);
-    await rename(draft, path);
+    await renameOver(draft, path);
   } finally {
     await rm(draft, { force: true });
   }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, type Stats, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing } from "./errors.ts";
 import type { Manifest } from "./types.ts";
 
 /**
@@ -13,6 +12,7 @@ type Stamp = string;
 /** The files of one manifest in one directory that need not be read again. */
 export interface Stamps {
   isProven(path: string, stats: Stats): boolean;
+  /** Remembers a file that has settled; one that has not is read again next time. */
   prove(path: string, stats: Stats): void;
   /** Writes what was proven, if anything changed. A failure is ignored: the files are read again next time. */
   save(): void;
@@ -31,7 +31,7 @@ export function openStamps(stateDir: string | undefined, dir: string, manifest: 
     isProven: (file, stats) => known.get(file) === stampOf(stats),
     prove(file, stats) {
       const stamp = stampOf(stats);
-      if (known.get(file) === stamp) return;
+      if (known.get(file) === stamp || untilSettled(stats) > 0) return;
       known.set(file, stamp);
       changed = true;
     },
@@ -41,6 +41,17 @@ export function openStamps(stateDir: string | undefined, dir: string, manifest: 
       changed = false;
     },
   };
+}
+
+// Most file systems keep time in ticks of up to ten milliseconds. A file that was written within one may be
+// written once more in the same, and look as it did.
+const tick = 20;
+
+/** Milliseconds until a further change of the file is certain to change its stamp. */
+export function untilSettled(stats: Stats): number {
+  const age = Date.now() - stats.ctimeMs;
+  // A clock that runs behind that of a file server never gets there; it must not be waited for.
+  return age < -tick ? 0 : Math.max(0, tick - age);
 }
 
 /** Two manifests with the same entries share their stamps; the digests are part of the entries. */
@@ -53,10 +64,10 @@ function keyOf(dir: string, manifest: Manifest): string {
 
 function read(path: string): Map<string, Stamp> {
   try {
-    return new Map(Object.entries(JSON.parse(readFileSync(path, "utf8")) as Record<string, Stamp>));
-  } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError) return new Map();
-    throw error;
+    return new Map(Object.entries((JSON.parse(readFileSync(path, "utf8")) ?? {}) as Record<string, Stamp>));
+  } catch {
+    // Not there, damaged, or somebody else's: the files are read.
+    return new Map();
   }
 }
 

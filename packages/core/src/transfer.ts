@@ -1,5 +1,5 @@
-import { type Stats, statSync } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { readdirSync, type Stats, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { addressesOf } from "./addresses.ts";
 import { digestFile } from "./digest-file.ts";
@@ -9,6 +9,7 @@ import { type FetchContext, fetchInto } from "./fetch-into.ts";
 import { takeLease } from "./lease.ts";
 import { pidOf } from "./owner.ts";
 import { leasePath, type Partial, sweepPartials, takePartial } from "./partial.ts";
+import { renameOver } from "./rename-over.ts";
 import { stampOf } from "./stamps.ts";
 import type { Digest, Mirror } from "./types.ts";
 
@@ -35,7 +36,7 @@ export interface Purpose {
 /** To be the file at `final`, which stays as it was until the new bytes are verified. */
 export function toBecome(final: string, wanted: Wanted): Purpose {
   return {
-    use: (verified) => rename(verified, final),
+    use: (verified) => renameOver(verified, final),
     isDone: isRenewed(final, wanted.size),
     isRight: async () => (await digestFile(final, wanted)) === wanted.digest,
   };
@@ -114,7 +115,7 @@ function isOurs({ code }: PreloadError): boolean {
 /** True once another process has put a file of this size there: one that was not there when we began. */
 function isRenewed(final: string, size: number): () => boolean {
   const before = statsAt(final);
-  if (before?.isDirectory()) {
+  if (before?.isDirectory() && readdirSync(final).length > 0) {
     throw new PreloadError("CORRUPT", `${final} is a folder, and a file should be there`, {
       hint: `Look at what ${basename(final)} holds and move it away.`,
     });
@@ -122,7 +123,7 @@ function isRenewed(final: string, size: number): () => boolean {
   const stamp = before && stampOf(before);
   return () => {
     const now = statsAt(final);
-    return now !== undefined && now.size === size && stampOf(now) !== stamp;
+    return now?.isFile() === true && now.size === size && stampOf(now) !== stamp;
   };
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { thisProcess } from "./owner.ts";
+import { renameOver } from "./rename-over.ts";
 
 /** Writes a small file whole, or leaves what was there. */
 export async function writeText(path: string, text: string): Promise<void> {
@@ -9,7 +10,7 @@ export async function writeText(path: string, text: string): Promise<void> {
   const draft = `${path}.${thisProcess()}.tmp`;
   try {
     await writeFile(draft, text);
-    await rename(draft, path);
+    await renameOver(draft, path);
   } finally {
     await rm(draft, { force: true });
   }

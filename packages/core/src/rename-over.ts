@@ -1,0 +1,21 @@
+import { rename, rmdir } from "node:fs/promises";
+import { codeOf } from "./errors.ts";
+
+/**
+ * Gives a finished file its final name, also where an empty folder stands:
+ * container runtimes make one in place of a file that they were told to mount and did not find.
+ */
+export async function renameOver(finished: string, final: string): Promise<void> {
+  try {
+    await rename(finished, final);
+  } catch (error) {
+    if (!byFolder.has(codeOf(error) ?? "")) throw error;
+    // Refuses when there is something in it, or when it is no folder.
+    await rmdir(final).catch(() => {
+      throw error;
+    });
+    await rename(finished, final);
+  }
+}
+
+const byFolder = new Set(["EISDIR", "EEXIST", "ENOTEMPTY", "EPERM", "EACCES"]);
