@@ -39,9 +39,10 @@ export function hf(options: HfFetcherOptions = {}): Fetcher {
   const endpoints = endpointsFor(options.endpoints, machine);
   const mirrors = mirrorsFor(endpoints);
 
+  const given = options.token?.trim();
   let found: Promise<FoundToken | undefined> | undefined;
   const token = () => {
-    found ??= options.token ? Promise.resolve({ token: options.token, source: "token" }) : findToken(machine);
+    found ??= given ? Promise.resolve({ token: given, source: "token" }) : findToken(machine);
     return found;
   };
   const http = lazyHttp(plain, async () => {

@@ -60,7 +60,7 @@ function noRevision(repo: Repo, facts: string): PreloadError {
 
 function gated(repo: Repo, status: number, facts: string, token: boolean): PreloadError {
   if (status === 401) {
-    const why = token ? "the token is not accepted" : "no token was found";
+    const why = token ? "the token is not accepted" : "no token was sent";
     return new PreloadError("GATED", `${repo.ref} is gated, and ${why}${facts}`, {
       hint: `Accept its terms at ${page(repo)} and set HF_TOKEN to a token of that account.`,
     });

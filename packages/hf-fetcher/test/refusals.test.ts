@@ -25,7 +25,7 @@ describe("a refusal says what is wrong and what to do", () => {
     ["missing, with a token", "hf:org/nowhere", "hf_stranger", "NOT_FOUND", "may not see it", "spelling"],
     ["private, to a stranger", "hf:org/private", undefined, "NOT_FOUND", "without a token", "HF_TOKEN"],
     ["private, to somebody else", "hf:org/private", "hf_stranger", "NOT_FOUND", "may not see it", "spelling"],
-    ["gated, without a token", "hf:org/gated", undefined, "GATED", "no token", "Accept its terms"],
+    ["gated, without a token", "hf:org/gated", undefined, "GATED", "no token was sent", "Accept its terms"],
     ["gated, not accepted", "hf:org/gated", "hf_stranger", "GATED", "not been given access", "Accept its terms"],
     ["gated, with nothing small to try", "hf:org/gated-weights", undefined, "GATED", "401", "Accept its terms"],
     ["an invalid token", "hf:org/tiny", "hf_wrong", "UNAUTHORIZED", "not valid", "settings/tokens"],
