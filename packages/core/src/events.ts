@@ -39,7 +39,10 @@ export type MaterializeEvent =
       readonly path: string;
       readonly url: string;
       readonly why: string;
+      /** Milliseconds until the next try. */
       readonly wait: number;
+      /** True when the server named the wait. */
+      readonly asked: boolean;
     }
   /** Another process fetches this file. `pid` is missing when it runs on another machine. */
   | { readonly type: "wait"; readonly ref: string; readonly path: string; readonly pid?: number }

@@ -66,7 +66,7 @@ export async function fetchInto(path: string, source: Source, context: FetchCont
         await file.datasync();
         return progress.received;
       }
-      const error = mismatch(source, received, progress);
+      const error = mismatch(source, received, progress, context.path);
       await restart(progress, source, context, error.message);
       if (last) throw error;
     }
@@ -104,7 +104,8 @@ async function complete(progress: Progress, source: Source, context: FetchContex
     const wait = asked ?? jittered(delay);
     tries += 1;
     const why = failure.error.message;
-    context.onEvent({ type: "retry", ref: context.ref, path: context.path, url: source.url, why, wait });
+    const { ref, path } = context;
+    context.onEvent({ type: "retry", ref, path, url: source.url, why, wait, asked: asked !== undefined });
     await pause(wait, signal);
   }
 }
@@ -165,7 +166,7 @@ async function write(progress: Progress, source: Source, answer: OpenAnswer, con
     for await (const chunk of answer.body) {
       if (progress.head.byteLength < 512) progress.head = Buffer.concat([progress.head, chunk]).subarray(0, 512);
       if (progress.have + size + chunk.byteLength > source.size) {
-        throw new PreloadError("DIGEST_MISMATCH", tooLong(source, answer, progress));
+        throw new PreloadError("DIGEST_MISMATCH", tooLong(source, answer, progress, context.path));
       }
       gathered.push(chunk);
       size += chunk.byteLength;
@@ -178,7 +179,7 @@ async function write(progress: Progress, source: Source, answer: OpenAnswer, con
   }
   await flush();
   if (progress.have < source.size && answer.headers["content-length"] !== undefined && isWhole(answer, progress)) {
-    throw new PreloadError("DIGEST_MISMATCH", tooShort(source, progress));
+    throw new PreloadError("DIGEST_MISMATCH", tooShort(source, progress, context.path));
   }
 }
 
@@ -204,8 +205,8 @@ async function startOver(progress: Progress, source: Source): Promise<void> {
 const hint =
   "The bytes were discarded. If a mirror or proxy stands in between, try --endpoint with the original address.";
 
-function mismatch(source: Source, received: Digest, progress: Progress): PreloadError {
-  const facts = `expected ${source.digest}  received ${received} (${progress.have} bytes)`;
+function mismatch(source: Source, received: Digest, progress: Progress, path: string): PreloadError {
+  const facts = `${path}  expected ${source.digest}  received ${received} (${progress.have} bytes)`;
   return new PreloadError(
     "DIGEST_MISMATCH",
     `the bytes are not the promised ones\n  ${facts}\n  from ${source.url}${whatItIs(progress.head)}`,
@@ -213,11 +214,11 @@ function mismatch(source: Source, received: Digest, progress: Progress): Preload
   );
 }
 
-function tooLong(source: Source, answer: OpenAnswer, progress: Progress): string {
+function tooLong(source: Source, answer: OpenAnswer, progress: Progress, path: string): string {
   const length = answer.headers["content-length"] ?? "more";
-  return `the file is longer than promised\n  expected ${source.size} bytes  received ${length}\n  from ${source.url}${whatItIs(progress.head)}`;
+  return `the file is longer than promised\n  ${path}  expected ${source.size} bytes  received ${length}\n  from ${source.url}${whatItIs(progress.head)}`;
 }
 
-function tooShort(source: Source, progress: Progress): string {
-  return `the file is shorter than promised\n  expected ${source.size} bytes  received ${progress.have}\n  from ${source.url}${whatItIs(progress.head)}`;
+function tooShort(source: Source, progress: Progress, path: string): string {
+  return `the file is shorter than promised\n  ${path}  expected ${source.size} bytes  received ${progress.have}\n  from ${source.url}${whatItIs(progress.head)}`;
 }

@@ -1,4 +1,4 @@
-import { PreloadError } from "./errors.ts";
+import { codeOf, PreloadError } from "./errors.ts";
 import { networkError } from "./network-error.ts";
 import type { Machine } from "./platform.ts";
 import { type RetryOptions, retrying } from "./retry.ts";
@@ -31,35 +31,30 @@ export function createHttp(options: HttpOptions): Http {
     engine ??= import("./http-got.ts").then(({ startEngine }) => startEngine(options));
     return engine;
   };
-  const unreachable = new Map<string, PreloadError>();
+  const hosts = new Map<string, HostState>();
 
   function withGrants(grants: readonly Grant[]): Http {
     const headersFor = (url: URL) => authorizationFor(url, grants);
 
     async function attempt<T>(url: string, run: (engine: import("./http-got.ts").Engine) => Promise<T>): Promise<T> {
-      const known = unreachable.get(hostOf(url));
-      if (known) throw known;
+      const host = stateOf(hosts, hostOf(url));
+      if (host.givenUp) throw host.givenUp;
       try {
-        return await run(await start());
+        const answer = await run(await start());
+        host.answered = true;
+        return answer;
       } catch (error) {
-        throw networkError(error, url);
+        throw afterFailure(host, networkError(error, url));
       }
     }
 
     const http: Http = {
-      async get(url, request = {}) {
-        try {
-          return await retrying(() => attempt(url, (engine) => engine.get(url, request, headersFor)), {
-            ...options,
-            signal: request.signal,
-            url,
-          });
-        } catch (error) {
-          // Several models of one host need not each find out that it cannot be reached.
-          if (error instanceof PreloadError && isUnreachable(error)) unreachable.set(hostOf(url), error);
-          throw error;
-        }
-      },
+      get: (url, request = {}) =>
+        retrying(() => attempt(url, (engine) => engine.get(url, request, headersFor)), {
+          ...options,
+          signal: request.signal,
+          url,
+        }),
       open: (url, request = {}) => attempt(url, (engine) => engine.open(url, request, headersFor)),
       fetch: (input, init) => fetchOver(http, input, init),
       explain: networkError,
@@ -72,8 +67,43 @@ export function createHttp(options: HttpOptions): Http {
   return withGrants([]);
 }
 
+interface HostState {
+  answered: boolean;
+  /** When the first connection failed. */
+  failedSince?: number;
+  /** Set once no connection will be tried any more. */
+  givenUp?: PreloadError;
+}
+
+function stateOf(hosts: Map<string, HostState>, name: string): HostState {
+  const known = hosts.get(name) ?? { answered: false };
+  hosts.set(name, known);
+  return known;
+}
+
+const firstContact = 1000;
+
+/**
+ * A host that has answered in this run gets every retry. One that never has, after a second of trying, is most likely
+ * not reachable from here at all: the reader learns it now, and other models need not find out again.
+ */
+function afterFailure(host: HostState, error: unknown): unknown {
+  if (!(error instanceof PreloadError) || !isUnreachable(error) || host.answered) return error;
+  const now = performance.now();
+  host.failedSince ??= now;
+  const isFinal = (error as { retriable?: boolean }).retriable === false || now - host.failedSince >= firstContact;
+  if (!isFinal && !isConnectTimeout(error)) return error;
+  host.givenUp = Object.assign(error, { retriable: false });
+  return error;
+}
+
+// The connection was already tried for ten seconds.
+function isConnectTimeout(error: PreloadError): boolean {
+  return codeOf(error.cause) === "ETIMEDOUT";
+}
+
 /** True for a host that no connection can be made to at all, as against one that answers badly. */
-export function isUnreachable(error: PreloadError): boolean {
+function isUnreachable(error: PreloadError): boolean {
   return error.code === "NETWORK" && (error as { unreachable?: boolean }).unreachable === true;
 }
 

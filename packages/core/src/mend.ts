@@ -7,15 +7,15 @@ import { check, type Problem } from "./check.ts";
 import { onDisk } from "./disk-error.ts";
 import { ensureSpace } from "./disk-space.ts";
 import type { OnEvent } from "./events.ts";
+import { finalPath, forecast } from "./forecast.ts";
 import type { Limit, MaterializeOptions } from "./materialize.ts";
-import { bytesWaiting } from "./partial.ts";
 import { canLink, placeLinks } from "./place-links.ts";
 import { pause } from "./retry.ts";
 import { rivalsOf } from "./rivals.ts";
 import { type Stamps, stampOf, untilSettled } from "./stamps.ts";
 import { type Purpose, type TransferContext, toBecome, transfer } from "./transfer.ts";
 import type { ArchiveEntry, FileEntry, Manifest } from "./types.ts";
-import { unpackPath, unpackWheel } from "./unpack.ts";
+import { unpackWheel } from "./unpack.ts";
 import { writeText } from "./write-text.ts";
 
 type MendOptions = MaterializeOptions & { readonly stamps: Stamps; readonly onEvent: OnEvent };
@@ -27,10 +27,10 @@ export async function mend(
   options: MendOptions,
 ): Promise<{ files: number; bytes: number }> {
   const { dir, onEvent } = options;
-  const wanted = entriesToFetch(problems);
+  const { toFetch: wanted, space } = forecast(problems, dir);
   const bytes = wanted.reduce((sum, entry) => sum + entry.size, 0);
   onEvent({ type: "plan", ref: manifest.ref, files: wanted.length, bytes, problems });
-  await ensureSpace(dir, neededSpace(wanted, dir));
+  await ensureSpace(dir, space);
 
   const received = await fetchAll(manifest, wanted, options);
   const symlinks = options.symlinks !== false && (await canLink(dir, options.platform));
@@ -49,28 +49,8 @@ export async function mend(
 
 type Fetchable = FileEntry | ArchiveEntry;
 
-function entriesToFetch(problems: readonly Problem[]): Fetchable[] {
-  const found = new Set<Fetchable>();
-  for (const { entry } of problems) {
-    if (entry.type === "file" || entry.type === "archive") found.add(entry);
-  }
-  return [...found];
-}
-
 function isArchive(entry: Fetchable): entry is ArchiveEntry {
   return entry.type === "archive";
-}
-
-/** Packed and unpacked, less what an earlier run has left. In bytes. */
-function neededSpace(wanted: readonly Fetchable[], dir: string): number {
-  return wanted.reduce((sum, entry) => {
-    const unpacked = isArchive(entry) ? entry.members.reduce((all, member) => all + member.size, 0) : 0;
-    return sum + unpacked + Math.max(0, entry.size - bytesWaiting(finalPath(entry, dir), entry.digest));
-  }, 0);
-}
-
-function finalPath(entry: Fetchable, dir: string): string {
-  return isArchive(entry) ? unpackPath(entry, dir) : join(dir, entry.path);
 }
 
 async function fetchAll(manifest: Manifest, wanted: readonly Fetchable[], options: MendOptions): Promise<number> {

@@ -9,6 +9,8 @@ export interface RetryEvent {
   readonly why: string;
   /** Milliseconds until the next try. */
   readonly wait: number;
+  /** True when the server named the wait. */
+  readonly asked: boolean;
 }
 
 export interface RetryOptions {
@@ -43,14 +45,14 @@ export async function retrying<T extends Attempt>(attempt: () => Promise<T>, opt
       const answer = await attempt();
       if (!retriableStatus.has(answer.status) || delay === undefined) return answer;
       asked = waitAskedFor(answer.headers);
-      why = `status ${answer.status}`;
+      why = `${new URL(url).host} answers ${answer.status}`;
       if (asked !== undefined && asked > longestWait) throw tooLong(url, answer.status, asked);
     } catch (error) {
       if (delay === undefined || !isRetriable(error) || isTooLong(error)) throw error;
       why = (error as Error).message;
     }
     const wait = asked ?? jittered(delay);
-    onRetry({ type: "retry", url, why, wait });
+    onRetry({ type: "retry", url, why, wait, asked: asked !== undefined });
     await pause(wait, signal);
   }
 }

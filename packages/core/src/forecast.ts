@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import type { Problem } from "./check.ts";
+import { bytesWaiting } from "./partial.ts";
+import type { ArchiveEntry, FileEntry } from "./types.ts";
+import { unpackPath } from "./unpack.ts";
+
+/** What it takes to make a directory right again. */
+export interface Forecast {
+  readonly toFetch: readonly (FileEntry | ArchiveEntry)[];
+  /** Of what is to be fetched, packed, without what an earlier run has left. */
+  readonly bytes: number;
+  /** What the disk needs meanwhile: packed and unpacked. In bytes. */
+  readonly space: number;
+}
+
+/** Works out what `check`'s problems mean for the network and the disk. */
+export function forecast(problems: readonly Problem[], dir: string): Forecast {
+  const toFetch = new Set<FileEntry | ArchiveEntry>();
+  for (const { entry } of problems) {
+    if (entry.type === "file" || entry.type === "archive") toFetch.add(entry);
+  }
+  const bytes = [...toFetch].reduce((sum, entry) => sum + missingBytes(entry, dir), 0);
+  return {
+    toFetch: [...toFetch],
+    bytes,
+    space: [...toFetch].reduce((sum, entry) => sum + unpackedBytes(entry), bytes),
+  };
+}
+
+/** Where the bytes of an entry are put together, before they are unpacked or have their final name. */
+export function finalPath(entry: FileEntry | ArchiveEntry, dir: string): string {
+  return entry.type === "archive" ? unpackPath(entry, dir) : join(dir, entry.path);
+}
+
+function missingBytes(entry: FileEntry | ArchiveEntry, dir: string): number {
+  return Math.max(0, entry.size - bytesWaiting(finalPath(entry, dir), entry.digest));
+}
+
+function unpackedBytes(entry: FileEntry | ArchiveEntry): number {
+  return entry.type === "archive" ? entry.members.reduce((sum, { size }) => sum + size, 0) : 0;
+}
