@@ -1,8 +1,7 @@
-import { formatRef, PreloadError, type Ref } from "@preload/core";
+import { closest, formatRef, PreloadError, type Ref } from "@preload/core";
 import { type Compatibility, lineFor, pipelinesIn, versionsOf } from "./compatibility.ts";
 import { pipelineName } from "./pipeline-name.ts";
 import type { SpacyVersion } from "./spacy-version.ts";
-import { suggest } from "./suggest.ts";
 
 /** The pipeline version that `spacy download` would take for this spaCy. */
 export function chooseVersion(ref: Ref, spacy: SpacyVersion, table: Compatibility): string {
@@ -48,8 +47,8 @@ function notFor(ref: Ref, name: string, shown: string, table: Compatibility): Pr
 }
 
 function unknownPipeline(ref: Ref, shown: string, known: readonly string[]): PreloadError {
-  const near = suggest(pipelineName(ref), known);
-  const question = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+  const near = closest(pipelineName(ref), known);
+  const question = near === undefined ? "" : `; did you mean ${near}?`;
   return new PreloadError("NOT_FOUND", `${formatRef(ref)}: unknown pipeline for ${shown}${question}`, {
     hint: "spacy.io/models lists the pipelines.",
   });

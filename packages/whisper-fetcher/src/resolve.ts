@@ -1,4 +1,13 @@
-import { formatRef, type Http, type Manifest, type Mirror, PreloadError, type Ref, safePath } from "@preload/core";
+import {
+  closest,
+  formatRef,
+  type Http,
+  type Manifest,
+  type Mirror,
+  PreloadError,
+  type Ref,
+  safePath,
+} from "@preload/core";
 import { type Checkpoint, checkpointFor, checkpoints, names, publicUrl } from "./checkpoints.ts";
 import type { CheckpointOptions } from "./options.ts";
 import { sizeOf } from "./size-of.ts";
@@ -44,7 +53,7 @@ function publishedOne(ref: Ref, published: Checkpoint, options: CheckpointOption
 
 async function ownOne(ref: Ref, options: CheckpointOptions, source: Source): Promise<Found> {
   const sha256 = options.sha256 ?? ref.revision;
-  if (sha256 === undefined) throw options.url === undefined ? await unknown(ref) : noDigest(ref);
+  if (sha256 === undefined) throw options.url === undefined ? unknown(ref) : noDigest(ref);
   const file = fileOf(ref);
   const url = options.url ?? publicUrl(sha256, file);
   const size = options.size ?? (await sizeOf(url, formatRef(ref), source));
@@ -77,10 +86,10 @@ function noDigest(ref: Ref): PreloadError {
   });
 }
 
-async function unknown(ref: Ref): Promise<PreloadError> {
-  const { suggest } = await import("./suggest.ts");
-  const near = suggest(ref.name, names);
-  const question = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+function unknown(ref: Ref): PreloadError {
+  // large.en does not exist, but large does.
+  const near = closest(ref.name, names) ?? closest(ref.name.replace(/\.en$/, ""), names);
+  const question = near === undefined ? "" : `; did you mean ${near}?`;
   return new PreloadError("NOT_FOUND", `${formatRef(ref)}: unknown whisper model ${ref.name}${question}`, {
     hint: `Whisper knows ${names.join(", ")}; a checkpoint of your own needs url and sha256.`,
   });

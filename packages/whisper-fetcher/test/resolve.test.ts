@@ -118,10 +118,10 @@ describe("a checkpoint of one's own", () => {
 });
 
 test.each([
-  ["large.en", "NOT_FOUND", "unknown whisper model large.en; did you mean large"],
+  ["large.en", "NOT_FOUND", "unknown whisper model large.en; did you mean large?"],
   ["base-en", "NOT_FOUND", "unknown whisper model base-en; did you mean base.en?"],
   ["Tiny", "NOT_FOUND", "did you mean tiny"],
-  ["large-v4", "NOT_FOUND", "did you mean large-v1 or large-v2 or large-v3?"],
+  ["large-v4", "NOT_FOUND", "did you mean large-v1?"],
   ["toString", "NOT_FOUND", "unknown whisper model toString"],
   ["tiny.en@main", "BAD_REF", "a checkpoint has no revision but its sha256"],
 ])("whisper:%s is %s", async (name, code, message) => {
