@@ -51,7 +51,8 @@ const tick = 20;
 export function untilSettled(stats: Stats): number {
   const age = Date.now() - stats.ctimeMs;
   // A clock that runs behind that of a file server never gets there; it must not be waited for.
-  return age < -tick ? 0 : Math.max(0, tick - age);
+  // Timers count whole milliseconds and may come one early.
+  return age < -tick || age >= tick ? 0 : Math.ceil(tick - age) + 1;
 }
 
 /** Two manifests with the same entries share their stamps; the digests are part of the entries. */
