@@ -25,6 +25,8 @@ export {
   worstExitCode,
 } from "./errors.ts";
 export type { MaterializeEvent, OnEvent } from "./events.ts";
+export { type Forecast, forecast } from "./forecast.ts";
+export { entriesIn, filesUnder, type HeldFile, type Holding, heldFile } from "./holding.ts";
 export { createHttp, type HttpOptions, isLoopback } from "./http.ts";
 export { type Installed, type InstallOptions, install } from "./install.ts";
 export { type InstallAllOptions, installAll, type Result } from "./install-all.ts";
@@ -32,6 +34,7 @@ export { type Drift, lockDrift, reachable } from "./lock-drift.ts";
 export { readLock, writeLock } from "./lock-store.ts";
 export { emptyLock, formatLock, type Lock, parseLock, sameOptions } from "./lockfile.ts";
 export { type Limit, type MaterializeOptions, materialize, type Outcome } from "./materialize.ts";
+export { ownedPaths } from "./owned-paths.ts";
 export { safePath } from "./paths.ts";
 export { type Machine, thisMachine } from "./platform.ts";
 export { formatRef, parseRef } from "./ref.ts";

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isMissing } from "./errors.ts";
+import { ownedPaths } from "./owned-paths.ts";
 import type { AbsentEntry, Manifest } from "./types.ts";
 
 /** What is in the directory although the entry says it must not be: paths relative to the directory. */
@@ -10,21 +11,6 @@ export function rivalsOf(entry: AbsentEntry, manifest: Manifest, dir: string): s
   if (found.length === 0) return [];
   const owned = ownedPaths(manifest);
   return found.filter((path) => !owned.some((other) => other === path || other.startsWith(`${path}/`)));
-}
-
-function ownedPaths(manifest: Manifest): string[] {
-  return manifest.entries.flatMap((entry) => {
-    switch (entry.type) {
-      case "file":
-      case "link":
-      case "text":
-        return [entry.path];
-      case "archive":
-        return entry.members.map((member) => (entry.path ? `${entry.path}/${member.path}` : member.path));
-      case "absent":
-        return [];
-    }
-  });
 }
 
 function matches(dir: string, folder: string, [name = "", ...rest]: readonly string[]): string[] {

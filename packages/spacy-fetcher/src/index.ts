@@ -1,4 +1,5 @@
 export { type ImportRoot, importRoot } from "./import-root.ts";
+export { spacyInventory } from "./inventory.ts";
 export { pthLine, writePth } from "./pth.ts";
 export { type SitePackages, sitePackagesOf } from "./site-packages.ts";
 export { type SpacyFetcher, type SpacyOptions, spacy, spacyOptions } from "./spacy.ts";
