@@ -26,4 +26,17 @@ export const commands: readonly CommandSpec[] = [
     examples: [{ line: "preload ci", does: "in a CI job or a Dockerfile" }],
     load: () => import("./commands/ci.ts"),
   },
+  {
+    usage: "list [refs...]",
+    aliases: ["ls"],
+    summary: "show the models that are known, their size and state",
+    details:
+      "Across all caches: what the lock, the config and earlier installs name, and in one line what else lies there.\nMakes no request. Exits with 0 whatever the state; `preload verify` is the one that judges.",
+    examples: [
+      { line: "preload list", does: "every known model" },
+      { line: "preload list -v", does: "with each directory, the rule that chose it, and what is not ours" },
+      { line: "preload list -p test --json", does: "one profile, for a program" },
+    ],
+    load: () => import("./commands/list.ts"),
+  },
 ];

@@ -1,0 +1,108 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { check, type HeldFile, isMissing, type Manifest, ownedPaths } from "@preload/core";
+import { inventories, isPartial } from "../inventory.ts";
+import { type KnownModel, knownModels, schemeOf } from "../known-models.ts";
+import { sizeOf } from "../manifest-size.ts";
+import { type ModelState, stateOf } from "../model-state.ts";
+import type { Session } from "../session.ts";
+
+export interface ListedModel extends KnownModel {
+  readonly state: ModelState;
+  /** Bytes when complete; undefined when nobody has resolved it. */
+  readonly size: number | undefined;
+  /** Bytes that are there. */
+  readonly present: number;
+  /** What is not as promised. */
+  readonly problems: number;
+}
+
+/** What the caches hold, apart from the models we know. */
+export interface Foreign {
+  readonly dir: string;
+  readonly name: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface Survey {
+  readonly models: readonly ListedModel[];
+  /** Bytes of all known models on the disk, those that several share counted once. */
+  readonly bytes: number;
+  /** Interrupted transfers. */
+  readonly partials: { readonly files: number; readonly bytes: number };
+  readonly foreign: readonly Foreign[];
+}
+
+/** Looks at every known model and at what lies beside them. Changes nothing, asks nobody. */
+export async function survey(session: Session): Promise<Survey> {
+  const known = knownModels(session);
+  const models: ListedModel[] = [];
+  const owned = new Map<string, number>();
+  for (const model of known) {
+    const { manifest, dir } = model;
+    if (!manifest) {
+      models.push({ ...model, state: "missing", size: undefined, present: 0, problems: 0 });
+      continue;
+    }
+    const problems = await check(manifest, { dir, stateDir: session.stateDir, signal: session.signal });
+    const files = bytesOnDisk(manifest, dir);
+    for (const [inode, size] of files) owned.set(inode, size);
+    const size = sizeOf(manifest).bytes;
+    models.push({ ...model, state: stateOf(problems), size, present: sum(files.values()), problems: problems.length });
+  }
+  return { models, bytes: sum(owned.values()), ...beside(session, known, owned) };
+}
+
+// Followed through links: a link and the blob it leads to have one inode, and count once.
+function bytesOnDisk(manifest: Manifest, dir: string): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const path of ownedPaths(manifest)) {
+    const stats = look(join(dir, path));
+    if (stats?.isFile()) found.set(`${stats.dev}:${stats.ino}`, stats.size);
+  }
+  return found;
+}
+
+function look(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function beside(
+  { fetchers }: Session,
+  known: readonly KnownModel[],
+  owned: ReadonlyMap<string, number>,
+): Pick<Survey, "partials" | "foreign"> {
+  const places = new Map([
+    ...Object.values(fetchers).map(({ name, dir }) => [`${name}:${dir}`, { scheme: name, dir }] as const),
+    ...known.map(({ ref, dir }) => [`${schemeOf(ref)}:${dir}`, { scheme: schemeOf(ref), dir }] as const),
+  ]);
+  const partials: HeldFile[] = [];
+  const foreign: Foreign[] = [];
+  for (const { scheme, dir } of places.values()) {
+    for (const { name, files } of inventories[scheme]?.(dir) ?? []) {
+      const others = new Map<string, HeldFile>();
+      for (const file of files) {
+        if (isPartial(file.path)) partials.push(file);
+        else if (file.size > 0 && !owned.has(file.inode)) others.set(file.inode, file);
+      }
+      if (others.size > 0) foreign.push({ dir, name, files: others.size, bytes: sumOf([...others.values()]) });
+    }
+  }
+  return { partials: { files: partials.length, bytes: sumOf(partials) }, foreign };
+}
+
+function sumOf(files: readonly HeldFile[]): number {
+  return sum(files.map(({ size }) => size));
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}
