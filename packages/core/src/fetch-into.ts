@@ -5,7 +5,7 @@ import { PreloadError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { isRetriable } from "./network-error.ts";
 import { type Refusal, refusal } from "./refusal.ts";
-import { jittered, pause, type RetryOptions, waitAskedFor } from "./retry.ts";
+import { jittered, pause, type RetryOptions, stopped, waitAskedFor } from "./retry.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Digest, Http, OpenAnswer } from "./types.ts";
 import { whatItIs } from "./what-it-is.ts";
@@ -46,33 +46,41 @@ interface Progress {
  */
 export async function fetchInto(path: string, source: Source, context: FetchContext): Promise<number> {
   const file = await open(path, "r+");
+  const hash = startDigest(source.digest, source.size);
+  const progress: Progress = { file, hash, have: 0, received: 0, head: Buffer.alloc(0) };
+  const { ref, onEvent } = context;
   try {
-    const progress: Progress = {
-      file,
-      hash: startDigest(source.digest, source.size),
-      have: 0,
-      received: 0,
-      head: Buffer.alloc(0),
-    };
     await readBack(progress, source);
-    const { ref, onEvent } = context;
     onEvent({ type: "fetch", ref, path: context.path, size: source.size, from: progress.have, url: source.url });
     onEvent({ type: "bytes", ref, path: context.path, bytes: progress.have });
     // A first wrong result may come from bytes of an earlier run, or from a transfer that went wrong once.
     for (let last = false; ; last = true) {
-      await complete(progress, source, context);
-      const received = finishDigest(progress.hash, source.digest);
-      if (received === source.digest) {
+      const wrong = await complete(progress, source, context).catch(mismatchOf);
+      const error = wrong ?? verified(progress, source, context);
+      if (!error) {
         await file.datasync();
         return progress.received;
       }
-      const error = mismatch(source, received, progress, context.path);
       await restart(progress, source, context, error.message);
       if (last) throw error;
     }
+  } catch (error) {
+    // Whoever continues counts what is there anew.
+    onEvent({ type: "bytes", ref, path: context.path, bytes: -progress.have });
+    throw error;
   } finally {
     await file.close();
   }
+}
+
+function mismatchOf(error: unknown): PreloadError {
+  if (error instanceof PreloadError && error.code === "DIGEST_MISMATCH") return error;
+  throw error;
+}
+
+function verified(progress: Progress, source: Source, context: FetchContext): PreloadError | undefined {
+  const received = finishDigest(progress.hash, source.digest);
+  return received === source.digest ? undefined : mismatch(source, received, progress, context.path);
 }
 
 const step = 1024 * 1024;
@@ -89,15 +97,19 @@ async function readBack(progress: Progress, source: Source): Promise<void> {
   if (progress.have > source.size) await startOver(progress, source);
 }
 
-/** Requests until every byte is there. As long as bytes keep coming, tries are not counted. */
-async function complete(progress: Progress, source: Source, context: FetchContext): Promise<void> {
+/** Requests until every byte is there. As long as it gets further, tries are not counted. */
+async function complete(progress: Progress, source: Source, context: FetchContext): Promise<undefined> {
   const { retryDelays = [500, 2000, 8000], longestWait = 120_000, signal } = context;
   let tries = 0;
+  let furthest = progress.have;
   while (progress.have < source.size) {
-    const before = progress.have;
-    const failure = await receive(progress, source, context).catch((error: unknown) => failureOf(error));
+    const failure = await receive(progress, source, context).catch((error: unknown) => failureOf(error, signal));
     if (!failure) continue;
-    if (progress.have - before >= 65_536) tries = 0;
+    // Not what this try brought: an origin that starts over each time would go on for ever.
+    if (progress.have >= furthest + 65_536) {
+      tries = 0;
+      furthest = progress.have;
+    }
     const delay = retryDelays[tries];
     const asked = waitAskedFor(failure.headers);
     if (!failure.retriable || delay === undefined || (asked ?? 0) > longestWait) throw failure.error;
@@ -110,7 +122,8 @@ async function complete(progress: Progress, source: Source, context: FetchContex
   }
 }
 
-function failureOf(error: unknown): Refusal {
+function failureOf(error: unknown, signal: AbortSignal | undefined): Refusal {
+  if (signal?.aborted) throw stopped(signal);
   if (!(error instanceof PreloadError)) throw error;
   return { error, retriable: isRetriable(error), headers: {} };
 }
@@ -121,7 +134,7 @@ async function receive(progress: Progress, source: Source, context: FetchContext
   const headers: Record<string, string> = progress.have > 0 ? { range: `bytes=${progress.have}-` } : {};
   const answer = await http.open(source.url, { headers, ...(signal ? { signal } : {}) });
   try {
-    if (answer.status === 416 || (answer.status === 206 && !continues(answer, progress.have, source))) {
+    if (progress.have > 0 && cannotContinue(answer, progress.have, source)) {
       await restart(progress, source, context, `${new URL(source.url).host} cannot continue where we stopped`);
       return undefined;
     }
@@ -132,15 +145,29 @@ async function receive(progress: Progress, source: Source, context: FetchContext
       return await refusal(answer, source.url, context);
     }
     await write(progress, source, answer, context);
-    return undefined;
+    return progress.have < source.size ? endedEarly(source) : undefined;
   } finally {
     answer.body.destroy();
   }
 }
 
-function continues(answer: OpenAnswer, from: number, source: Source): boolean {
+function endedEarly(source: Source): Refusal {
+  const error = new PreloadError(
+    "NETWORK",
+    `${new URL(source.url).host}: the answer ended early\n  for ${source.url}`,
+    {
+      hint: "Run the same command again; it continues where it stopped.",
+    },
+  );
+  return { error, retriable: true, headers: {} };
+}
+
+function cannotContinue(answer: OpenAnswer, from: number, source: Source): boolean {
+  if (answer.status !== 206) return answer.status === 416;
+  // A part of something compressed cannot be unpacked.
+  if ("content-encoding" in answer.headers) return true;
   const found = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.headers["content-range"] ?? "");
-  return found !== null && Number(found[1]) === from && (found[2] === "*" || Number(found[2]) === source.size);
+  return found === null || Number(found[1]) !== from || (found[2] !== "*" && Number(found[2]) !== source.size);
 }
 
 async function write(progress: Progress, source: Source, answer: OpenAnswer, context: FetchContext): Promise<void> {
@@ -166,7 +193,7 @@ async function write(progress: Progress, source: Source, answer: OpenAnswer, con
     for await (const chunk of answer.body) {
       if (progress.head.byteLength < 512) progress.head = Buffer.concat([progress.head, chunk]).subarray(0, 512);
       if (progress.have + size + chunk.byteLength > source.size) {
-        throw new PreloadError("DIGEST_MISMATCH", tooLong(source, answer, progress, context.path));
+        throw new PreloadError("DIGEST_MISMATCH", tooLong(source, answer, progress, context.path), { hint });
       }
       gathered.push(chunk);
       size += chunk.byteLength;
@@ -179,7 +206,7 @@ async function write(progress: Progress, source: Source, answer: OpenAnswer, con
   }
   await flush();
   if (progress.have < source.size && answer.headers["content-length"] !== undefined && isWhole(answer, progress)) {
-    throw new PreloadError("DIGEST_MISMATCH", tooShort(source, progress, context.path));
+    throw new PreloadError("DIGEST_MISMATCH", tooShort(source, progress, context.path), { hint });
   }
 }
 

@@ -1,3 +1,5 @@
+import { pipeline, type Readable, type Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import got, { type Got, type Headers, type Method } from "got";
 import { createAgents } from "./agents.ts";
 import { PreloadError } from "./errors.ts";
@@ -91,15 +93,35 @@ function open(
       stream.off("error", reject);
       // The reader sees it; without a listener an error before the first read would end the process.
       stream.on("error", () => {});
+      const headers = flatten(response.headers);
       resolve({
         status: response.statusCode,
-        headers: flatten(response.headers),
         url: response.url,
-        body: stream as unknown as OpenAnswer["body"],
+        ...unpacked(headers, stream as unknown as Readable, request.method === "HEAD"),
       });
     });
   });
 }
+
+/** The plain bytes, although we asked for nothing else: some proxies compress all the same. */
+function unpacked(
+  headers: Record<string, string>,
+  body: Readable,
+  isEmpty: boolean,
+): Pick<OpenAnswer, "headers" | "body"> {
+  const unpack = unpackers[headers["content-encoding"] ?? ""];
+  if (!unpack || isEmpty) return { headers, body };
+  const { "content-length": _, ...others } = headers;
+  // The reader sees what goes wrong.
+  return { headers: others, body: pipeline(body, unpack(), () => {}) };
+}
+
+const unpackers: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
 
 function flatten(headers: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import { codeOf, PreloadError } from "./errors.ts";
 import { networkError } from "./network-error.ts";
 import type { Machine } from "./platform.ts";
-import { type RetryOptions, retrying } from "./retry.ts";
+import { type RetryOptions, retrying, stopped } from "./retry.ts";
 import type { Answer, Http, OpenAnswer, RequestOptions } from "./types.ts";
 
 export interface HttpOptions extends RetryOptions {
@@ -36,7 +36,11 @@ export function createHttp(options: HttpOptions): Http {
   function withGrants(grants: readonly Grant[]): Http {
     const headersFor = (url: URL) => authorizationFor(url, grants);
 
-    async function attempt<T>(url: string, run: (engine: import("./http-got.ts").Engine) => Promise<T>): Promise<T> {
+    async function attempt<T>(
+      url: string,
+      { signal }: RequestOptions,
+      run: (engine: import("./http-got.ts").Engine) => Promise<T>,
+    ): Promise<T> {
       const host = stateOf(hosts, hostOf(url));
       if (host.givenUp) throw host.givenUp;
       try {
@@ -44,18 +48,19 @@ export function createHttp(options: HttpOptions): Http {
         host.answered = true;
         return answer;
       } catch (error) {
+        if (signal?.aborted) throw stopped(signal);
         throw afterFailure(host, networkError(error, url));
       }
     }
 
     const http: Http = {
       get: (url, request = {}) =>
-        retrying(() => attempt(url, (engine) => engine.get(url, request, headersFor)), {
+        retrying(() => attempt(url, request, (engine) => engine.get(url, request, headersFor)), {
           ...options,
           signal: request.signal,
           url,
         }),
-      open: (url, request = {}) => attempt(url, (engine) => engine.open(url, request, headersFor)),
+      open: (url, request = {}) => attempt(url, request, (engine) => engine.open(url, request, headersFor)),
       fetch: (input, init) => fetchOver(http, input, init),
       explain: networkError,
       authorized: (token, origins) => withGrants([...grants, { token, origins }]),

@@ -12,7 +12,7 @@ export function networkError(error: unknown, url: string): unknown {
   const proxy = proxyOf(url);
   const failure = explain(code ?? "", text, proxy);
   if (!failure) return error;
-  const made = new PreloadError("NETWORK", `${hostOf(url)}: ${failure.cause}`, {
+  const made = new PreloadError(failure.code ?? "NETWORK", `${hostOf(lastUrl(error) ?? url)}: ${failure.cause}`, {
     hint: failure.hint,
     cause: causeOf(error),
   });
@@ -26,6 +26,8 @@ interface Failure {
   readonly unreachable: boolean;
   /** A second try may go better. */
   readonly retriable: boolean;
+  /** @default "NETWORK" */
+  readonly code?: "STALLED";
 }
 
 const again = "Run the same command again; it continues where it stopped.";
@@ -71,20 +73,29 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
         unreachable: true,
         retriable: true,
       };
-    case "ETIMEDOUT":
+    case "ETIMEDOUT": {
+      if (/^read/.test(text)) return broken(code, through);
+      const [, stage, wait] = /Timeout awaiting '(\w+)' for (\d+)ms/.exec(text) ?? [];
+      const seconds = Number(wait) / 1000;
+      if (stage === "socket" || stage === "response") {
+        const cause = `nothing came${through} for ${seconds} seconds`;
+        return { cause, hint: again, unreachable: false, retriable: true, code: "STALLED" };
+      }
+      const within = wait === undefined ? "" : ` within ${seconds} seconds`;
       return {
-        cause: `no answer${through} (${text})`,
-        hint: again,
-        unreachable: /lookup|connect/i.test(text),
+        cause: `no connection${through} came about${within} (${code})`,
+        hint: "Check the network and the firewall; behind a proxy set HTTPS_PROXY.",
+        unreachable: true,
         retriable: true,
       };
+    }
     case "ECONNRESET":
     case "EPIPE":
     case "ECONNABORTED":
     case "ERR_HTTP_CONTENT_LENGTH_MISMATCH":
     case "ERR_STREAM_PREMATURE_CLOSE":
     case "ERR_READING_RESPONSE_STREAM":
-      return { cause: `the connection${through} broke (${code})`, hint: again, unreachable: false, retriable: true };
+      return broken(code, through);
     case "ERR_TOO_MANY_REDIRECTS":
       return {
         cause: "it redirects in circles",
@@ -101,6 +112,10 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
       retriable: code === "EPROTO",
     };
   }
+  if (/^Z_|^ERR__ERROR_FORMAT/.test(code)) {
+    const cause = `a compressed answer${through} is damaged (${code})`;
+    return { cause, hint: again, unreachable: false, retriable: true };
+  }
   if (code.startsWith("HPE_")) {
     return {
       cause: `it does not speak HTTP (${code})`,
@@ -110,6 +125,10 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
     };
   }
   return undefined;
+}
+
+function broken(code: string, through: string): Failure {
+  return { cause: `the connection${through} broke (${code})`, hint: again, unreachable: false, retriable: true };
 }
 
 /** True for an error that a second try may not meet again. */
@@ -127,6 +146,12 @@ function deepest(error: unknown): unknown {
   let inner = error;
   while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
   return inner;
+}
+
+/** Where the HTTP library was when it failed: a redirect may have led to another host. */
+function lastUrl(error: unknown): string | undefined {
+  const { url } = (error as { options?: { url?: unknown } }).options ?? {};
+  return url instanceof URL ? url.href : undefined;
 }
 
 function hostOf(url: string): string {

@@ -44,7 +44,7 @@ export function toWire(request: OriginRequest, reply: Reply, options: WireOption
   const { start, end } = range ?? { start: 0, end: body.size };
   if (range) headers["content-range"] = `bytes ${start}-${end - 1}/${body.size}`;
   // A reply that brings its own length wins: a HEAD may describe bytes that are elsewhere.
-  if (!chunked) headers["content-length"] ??= String(end - start);
+  if (!chunked && headers["transfer-encoding"] === undefined) headers["content-length"] ??= String(end - start);
   return { status: range ? 206 : status, headers, body, start, end };
 }
 
