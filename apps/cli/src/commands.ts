@@ -1,6 +1,11 @@
 import { Option } from "commander";
 import type { CommandSpec } from "./command-spec.ts";
 
+/** What may stand in the place of a command, aliases among it. */
+export function commandNames(): string[] {
+  return commands.flatMap(({ usage, aliases = [] }) => [usage.split(" ", 1)[0] ?? usage, ...aliases]);
+}
+
 /** Every command, in the order of the help. */
 export const commands: readonly CommandSpec[] = [
   {
@@ -38,5 +43,51 @@ export const commands: readonly CommandSpec[] = [
       { line: "preload list -p test --json", does: "one profile, for a program" },
     ],
     load: () => import("./commands/list.ts"),
+  },
+  {
+    usage: "env",
+    summary: "print the variables with which a process finds the models",
+    details:
+      "Pins each directory in use explicitly, whatever rule chose it. With --offline, also what tells the clients to stay\noffline. The form is that of the shell it is called from, unless --shell names another.",
+    examples: [
+      { line: 'eval "$(preload env)"', does: "in this shell" },
+      { line: "preload env --shell fish | source", does: "in fish" },
+      {
+        line: 'preload env --offline --shell github >> "$GITHUB_ENV"',
+        does: "for the steps that follow in a workflow",
+      },
+      { line: "preload env --shell docker --cache-root /models", does: "lines for a Dockerfile" },
+      { line: "preload env --json", does: "with each directory and the rule that chose it" },
+    ],
+    options: [
+      new Option("--shell <shell>", "the form of the lines").choices([
+        "bash",
+        "fish",
+        "pwsh",
+        "dotenv",
+        "docker",
+        "github",
+      ]),
+    ],
+    load: () => import("./commands/env.ts"),
+  },
+  {
+    usage: "exec <command...>",
+    summary: "run a command that finds the models",
+    details:
+      "Sets what `preload env` prints, for the command only, and exits as the command did (128 plus the number for a signal).\nFirst looks whether the models of the config's profiles are there; if not, the command is not started (exit 3 or 4).\nWith --offline the clients are told to stay offline. They are not kept from it: a program that asks the network by\nother means still can.",
+    examples: [
+      { line: "preload exec -- pytest -q", does: "tests that find the models" },
+      { line: "preload exec --offline -p test -- python app.py", does: "with the clients told to stay offline" },
+      { line: "preload exec -m whisper:tiny.en -- python transcribe.py", does: "looks for just this model first" },
+    ],
+    options: [
+      new Option("-m, --model <ref>", "look for this model instead of the profiles'; repeat for several").argParser(
+        (text: string, before: readonly string[] = []) => [...before, text],
+      ),
+      new Option("--no-verify", "start the command whatever is missing"),
+    ],
+    passThrough: true,
+    load: () => import("./commands/exec.ts"),
   },
 ];

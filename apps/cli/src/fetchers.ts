@@ -4,6 +4,7 @@ import { type Endpoint as HubEndpoint, hf } from "@preload/hf-fetcher";
 import { spacy } from "@preload/spacy-fetcher";
 import { whisper } from "@preload/whisper-fetcher";
 import type { Flags } from "./flags.ts";
+import { pythonOf } from "./python.ts";
 
 /** The ecosystems, by the scheme of their refs. A fourth is one more line here and in `createFetchers`. */
 export const schemes: readonly string[] = ["whisper", "spacy", "hf"];
@@ -19,7 +20,8 @@ export function createFetchers({ flags, config, machine, http }: Surroundings): 
   const root = cacheRoot(flags, config, machine);
   const under = (...names: string[]) => (root === undefined ? {} : { dir: join(root, ...names) });
   const endpointsOf = (source: string) => endpoints(source, flags, config, machine);
-  const { version, python = flags.python, into, dir } = config.sections.spacy ?? {};
+  const { version, into, dir } = config.sections.spacy ?? {};
+  const python = pythonOf(flags, config, machine);
   return {
     whisper: whisper({
       machine,
@@ -35,7 +37,7 @@ export function createFetchers({ flags, config, machine, http }: Surroundings): 
       ...under("spacy"),
       endpoints: endpointsOf("spacy").map(({ url }) => url),
       ...(version === undefined ? {} : { version: String(version) }),
-      ...pythonOf(flags.python ?? python, config, machine),
+      ...(python === undefined ? {} : { python }),
       ...(into === "site-packages" ? { into } : {}),
     }),
     hf: hf({
@@ -57,11 +59,6 @@ function cacheRoot(flags: Flags, config: Config, machine: Machine): string | und
 function section(config: Config, scheme: string): { dir?: string } {
   const { dir } = config.sections[scheme] ?? {};
   return typeof dir === "string" ? { dir: resolve(config.dir, dir) } : {};
-}
-
-function pythonOf(python: unknown, config: Config, machine: Machine): { python?: string } {
-  if (typeof python !== "string") return {};
-  return { python: resolve(config.sections.spacy?.python === python ? config.dir : machine.cwd, python) };
 }
 
 interface Source {

@@ -20,11 +20,52 @@ export interface Flags {
   /** Bytes per second. */
   readonly maxRate?: number;
   readonly json?: boolean;
-  readonly format?: "text" | "json" | "ndjson";
+  readonly format?: Form;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly progress?: boolean;
   readonly yes?: boolean;
+}
+
+export type Form = "text" | "json" | "ndjson";
+
+/** The form of the result. */
+export function formOf(flags: Pick<Flags, "json" | "format">): Form {
+  return flags.json ? "json" : (flags.format ?? "text");
+}
+
+/** What the environment says in place of flags that were not given. */
+export function withEnvironment(flags: Flags, env: Readonly<Record<string, string | undefined>>): Flags {
+  const found = variables.flatMap(([name, flag, read]) => {
+    const text = env[name];
+    return text && flags[flag] === undefined ? [[flag, named(name, text, read)]] : [];
+  });
+  return { ...flags, ...Object.fromEntries(found) };
+}
+
+const variables: readonly [name: string, flag: keyof Flags, read: (text: string) => unknown][] = [
+  ["PRELOAD_CONFIG", "config", (text) => text],
+  ["PRELOAD_CACHE_ROOT", "cacheRoot", (text) => text],
+  ["PRELOAD_PYTHON", "python", (text) => text],
+  ["PRELOAD_PROFILE", "profile", (text) => names(text)],
+  ["PRELOAD_ONLY", "only", (text) => names(text)],
+  ["PRELOAD_CONCURRENCY", "concurrency", count],
+  ["PRELOAD_TIMEOUT", "timeout", seconds],
+  ["PRELOAD_STALL_TIMEOUT", "stallTimeout", seconds],
+  ["PRELOAD_MAX_RATE", "maxRate", rate],
+];
+
+function named(name: string, text: string, read: (text: string) => unknown): unknown {
+  try {
+    return read(text);
+  } catch (error) {
+    if (!(error instanceof PreloadError)) throw error;
+    throw new PreloadError(
+      error.code,
+      `${name}: ${error.message}`,
+      error.hint === undefined ? {} : { hint: error.hint },
+    );
+  }
 }
 
 export interface Endpoint {
@@ -73,7 +114,7 @@ export function rate(text: string): number {
 export function count(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 128) {
-    throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a number from 1 to 128`);
+    throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a whole number from 1 to 128`);
   }
   return number;
 }

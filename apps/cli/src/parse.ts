@@ -2,7 +2,7 @@ import { PreloadError } from "@preload/core";
 import { Command, CommanderError, Option } from "commander";
 import type { CommandSpec } from "./command-spec.ts";
 import { commands } from "./commands.ts";
-import { count, endpoint, type Flags, names, rate, seconds } from "./flags.ts";
+import { count, endpoint, type Flags, names, rate, seconds, withEnvironment } from "./flags.ts";
 import type { Io } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -27,11 +27,12 @@ export async function parse(argv: readonly string[], io: Io, signal: AbortSignal
     command.action(async (...given: unknown[]) => {
       const operands = (given.slice(0, -2) as unknown[]).flat().filter((one) => one !== undefined) as string[];
       const { run } = await spec.load();
-      exitCode = await run({ io, flags: command.opts<Flags>(), operands, signal });
+      const flags = withEnvironment(command.opts<Flags>(), io.env);
+      exitCode = await run({ io, flags, operands, signal });
     });
   }
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync(commandFirst(argv), { from: "user" });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -42,10 +43,28 @@ export async function parse(argv: readonly string[], io: Io, signal: AbortSignal
   }
 }
 
+/** `-C app ci` as `ci -C app`: a command is recognized wherever it stands before the first other operand. */
+function commandFirst(argv: readonly string[]): string[] {
+  const known = new Set(["help", ...commands.flatMap(namesOf)]);
+  const takesValue = new Set(
+    commonOptions().flatMap(({ required, short, long }) => (required ? [short ?? "", long ?? ""] : [])),
+  );
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? "";
+    if (known.has(word)) return [word, ...argv.slice(0, index), ...argv.slice(index + 1)];
+    if (!word.startsWith("-") || word === "--") break;
+    if (takesValue.has(word)) index += 1;
+  }
+  return [...argv];
+}
+
+function namesOf({ usage, aliases = [] }: CommandSpec): string[] {
+  return [usage.split(" ", 1)[0] ?? usage, ...aliases];
+}
+
 function describe(command: Command, { details, examples, summary }: CommandSpec): void {
   const shown = examples.map(({ line, does }) => `  $ ${line}\n      ${does}`).join("\n");
   command.description(`${summary}${details ? `\n\n${details}` : ""}`);
-  command.addHelpText("before", () => "");
   command.addHelpText("after", `\nExamples:\n${shown}\n\nExit codes: preload help exit-codes`);
 }
 
@@ -60,7 +79,8 @@ function commonOptions(): Option[] {
       "--endpoint <name=url>",
       "a mirror for a source; repeat, or separate with commas, for several",
     ).argParser((text, before: ReturnType<typeof endpoint>[] = []) => [...before, endpoint(text)]),
-    new Option("--offline", "use no network; what is missing is an error"),
+    new Option("--python <venv>", "the environment whose spaCy the pipelines are for, and which is to find them"),
+    new Option("--offline", "use no network; what is missing is an error").conflicts("online"),
     new Option("--online", "fetch although the environment says offline"),
     new Option("-j, --concurrency <n>", "files at once (default: 8)").argParser(count),
     new Option("--timeout <time>", "give up after this long, keeping what came: 90, 10m").argParser(seconds),
@@ -68,10 +88,10 @@ function commonOptions(): Option[] {
       seconds,
     ),
     new Option("--max-rate <rate>", "bytes per second over all transfers: 20M").argParser(rate),
-    new Option("--json", "print the result as JSON"),
+    new Option("--json", "print the result as JSON").conflicts("format"),
     new Option("--format <form>", "form of the result").choices(["text", "json", "ndjson"]),
-    new Option("-q, --quiet", "print errors only"),
+    new Option("-q, --quiet", "print errors only").conflicts("verbose"),
     new Option("-v, --verbose", "print each file, retry and directory"),
-    new Option("--no-progress", "print no progress"),
+    new Option("--no-progress", "print no bars and no signs of life"),
   ];
 }

@@ -18,6 +18,9 @@ import {
   throttleTo,
 } from "@preload/core";
 import { builtIn } from "./built-in.ts";
+import { commandNames } from "./commands.ts";
+import { type Counters, counting } from "./counting-http.ts";
+import { createDisplay, type Display } from "./display.ts";
 import { createFetchers, schemes } from "./fetchers.ts";
 import type { Flags } from "./flags.ts";
 import type { Io } from "./io.ts";
@@ -38,21 +41,26 @@ export interface Session {
   /** What forbids the network, if anything does: `--offline`, `HF_HUB_OFFLINE`. */
   readonly offline: string | undefined;
   readonly signal: AbortSignal;
+  readonly display: Display;
+  /** What was asked of the network so far. */
+  readonly network: Counters;
   close(): void;
 }
 
-export async function openSession(io: Io, given: Flags, signal: AbortSignal): Promise<Session> {
-  const flags = withEnvironment(given, io.env);
+export async function openSession(io: Io, flags: Flags, signal: AbortSignal): Promise<Session> {
   const cwd = resolve(io.cwd, flags.cwd ?? ".");
   const machine: Machine = { ...thisMachine(), env: io.env, cwd };
   const stateDir = stateDirOf(machine);
   const config = (await loadConfig({ cwd, path: flags.config, schemes, stateDir })) ?? builtIn(cwd);
   const offline = offlineRule(flags, io.env);
+  const display = createDisplay(io, flags);
   const open = createHttp({
     machine,
+    onRetry: display.retry,
     ...(flags.stallTimeout === undefined ? {} : { stallTimeout: flags.stallTimeout * 1000 }),
   });
-  const http = offline === undefined ? open : refusing(open, offline);
+  const network: Counters = { requests: 0 };
+  const http = offline === undefined ? counting(open, network) : refusing(open, offline);
   const lockPath = join(config.dir, "preload.lock");
   return {
     io,
@@ -65,7 +73,12 @@ export async function openSession(io: Io, given: Flags, signal: AbortSignal): Pr
     stateDir,
     offline,
     signal: flags.timeout === undefined ? signal : AbortSignal.any([signal, deadline(flags.timeout)]),
-    close: () => http.close(),
+    display,
+    network,
+    close() {
+      display.end();
+      http.close();
+    },
   };
 }
 
@@ -73,14 +86,17 @@ export async function openSession(io: Io, given: Flags, signal: AbortSignal): Pr
 export function requestsFor(session: Session, refs: readonly string[]): Request[] {
   const { config, flags } = session;
   const requests = refs.length > 0 ? refs.map((ref) => checkedRequest(config, ref)) : requestsOf(config, flags.profile);
-  return requests.filter(({ ref }) => isMeant(ref, flags.only));
+  const once = new Map(requests.map((request) => [request.ref, request]));
+  return [...once.values()].filter(({ ref }) => isMeant(ref, flags.only));
 }
 
 /** Options of `installAll` that come from flags. */
-export function transferOptions({ flags, config, stateDir, signal }: Session): Partial<InstallAllOptions> {
+export function transferOptions({ flags, config, stateDir, signal, display }: Session): Partial<InstallAllOptions> {
   return {
     stateDir,
     signal,
+    onEvent: display.event,
+    onResult: display.done,
     concurrency: flags.concurrency ?? config.concurrency ?? 8,
     ...(flags.maxRate === undefined ? {} : { throttle: throttleTo(flags.maxRate) }),
   };
@@ -90,7 +106,7 @@ function checkedRequest(config: Config, text: string): Request {
   const request = requestFor(config, text);
   if (request.ref.includes(":")) return request;
   throw new PreloadError("USAGE", `${JSON.stringify(text)} is neither a command nor a model`, {
-    hint: `A model is written scheme:name, for example hf:facebook/bart-base. ${didYouMean(text, Object.keys(config.aliases))}`,
+    hint: `A model is written scheme:name, for example hf:facebook/bart-base. ${didYouMean(text, [...commandNames(), ...Object.keys(config.aliases)])}`,
   });
 }
 
@@ -103,16 +119,6 @@ function isMeant(ref: string, only: readonly string[] | undefined): boolean {
     });
   }
   return only.includes(ref.slice(0, ref.indexOf(":")));
-}
-
-/** A flag goes before its `PRELOAD_*` variable. */
-function withEnvironment(flags: Flags, env: Io["env"]): Flags {
-  return {
-    ...(env.PRELOAD_CONFIG ? { config: env.PRELOAD_CONFIG } : {}),
-    ...(env.PRELOAD_CACHE_ROOT ? { cacheRoot: env.PRELOAD_CACHE_ROOT } : {}),
-    ...(env.PRELOAD_PROFILE ? { profile: env.PRELOAD_PROFILE.split(",") } : {}),
-    ...flags,
-  };
 }
 
 function deadline(seconds: number): AbortSignal {

@@ -1,6 +1,6 @@
 import type { Invocation } from "../command-spec.ts";
-import { run as install } from "./install.ts";
+import { installAs } from "./install.ts";
 
 export function run(invocation: Invocation): Promise<number> {
-  return install({ ...invocation, flags: { ...invocation.flags, frozen: true } });
+  return installAs("ci", { ...invocation, flags: { ...invocation.flags, frozen: true } });
 }

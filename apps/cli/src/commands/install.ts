@@ -1,69 +1,147 @@
 import {
-  allRequests,
-  type Drift,
-  emptyLock,
   installAll,
-  type Lock,
-  lockDrift,
   PreloadError,
   type Request,
+  type Resolution,
   type Result,
-  reachable,
   resolveAll,
-  understand,
+  worstExitCode,
   writeLock,
 } from "@preload/core";
 import type { Invocation } from "../command-spec.ts";
-import { Failures } from "../exit-code.ts";
+import { modelDocument } from "../documents.ts";
+import { explainAll } from "../explain.ts";
+import { refuseDrift } from "../frozen.ts";
+import { writeImportPath } from "../import-path.ts";
+import { lookOffline } from "../look-offline.ts";
+import { nextLock } from "../next-lock.ts";
+import { noticeUnfetched, warnOfPlainMirrors } from "../notices.ts";
+import { printResult } from "../output.ts";
+import { refuseLicenses, refuseUnpinned } from "../policy.ts";
 import { openSession, requestsFor, type Session, transferOptions } from "../session.ts";
+import { bytes, count, duration } from "../words.ts";
 
 export async function run(invocation: Invocation): Promise<number> {
-  const session = await openSession(invocation.io, invocation.flags, invocation.signal);
+  return installAs("install", invocation);
+}
+
+/** Installs and reports; `ci` is the same under another name, and frozen. */
+export async function installAs(command: string, { io, flags, operands, signal }: Invocation): Promise<number> {
+  const session = await openSession(io, flags, signal);
+  const start = performance.now();
   try {
-    const requests = requestsFor(session, invocation.operands);
-    if (invocation.flags.frozen) refuseDrift(session);
-    const resolutions = await resolveAll(requests, {
-      fetchers: session.fetchers,
-      lock: session.lock,
-      stateDir: session.stateDir,
-      signal: session.signal,
-      ask: invocation.flags.frozen ? "locked" : session.offline === undefined ? "missing" : "remembered",
-    });
+    const requests = requestsFor(session, operands);
+    if (flags.frozen) refuseDrift(session);
+    refuseUnpinned(requests, session.config, session.fetchers);
+    warnOfPlainMirrors(session);
+    showPlaces(session, requests);
+
+    const resolutions = await resolved(requests, session);
     const results = await installAll(resolutions, transferOptions(session));
-    for (const result of results) session.io.stdout.write(`${result.ref} ${result.status} ${result.path ?? ""}\n`);
-    if (session.config.path !== undefined && invocation.operands.length === 0 && !invocation.flags.frozen) {
-      await completeLock(session, results);
-    }
-    const errors = results.flatMap((result) => (result.status === "failed" ? [result.error] : []));
-    if (errors.length > 0) throw new Failures(errors);
-    return 0;
+    refuseIfStopped(signal);
+
+    const lockPath = await completedLock(session, operands, results);
+    const pth = await writeImportPath(session, results);
+    const notices = noticeUnfetched(results, session);
+    session.display.end();
+    return report(command, session, results, { notices, lockPath, pth, took: performance.now() - start });
   } finally {
     session.close();
   }
 }
 
-function refuseDrift({ config, lock, fetchers, lockPath }: Session): void {
-  if (!lock) {
-    throw new PreloadError("DRIFT", `${lockPath} does not exist`, { hint: "Run `preload lock` and commit it." });
+async function resolved(requests: readonly Request[], session: Session): Promise<Resolution[]> {
+  const { flags, fetchers, lock, stateDir, signal, offline, display, config } = session;
+  const ask = flags.frozen ? "locked" : offline === undefined ? "missing" : "remembered";
+  display.doing(`finding out what ${count(requests.length, "model")} mean${requests.length === 1 ? "s" : ""}`);
+  const found = refuseLicenses(await resolveAll(requests, { fetchers, lock, stateDir, signal, ask }), config);
+  const resolutions = offline === undefined ? found : await lookOffline(found, session, offline);
+  display.resolved(resolutions);
+  return resolutions;
+}
+
+function showPlaces({ fetchers, display }: Session, requests: readonly Request[]): void {
+  const schemes = new Set(requests.map(({ ref }) => ref.slice(0, ref.indexOf(":"))));
+  for (const { name, dir, dirRule } of Object.values(fetchers)) {
+    if (schemes.has(name)) display.detail(`${name}: ${dir} (${dirRule})`);
   }
-  const drift = lockDrift(allRequests(config), lock, fetchers);
-  if (drift.length > 0)
-    throw new PreloadError("DRIFT", `${lockPath} and the config disagree${lines(drift)}`, {
-      hint: "Run `preload lock` and commit preload.lock.",
-    });
 }
 
-function lines(drift: readonly Drift[]): string {
-  return drift.map(({ ref, what }) => `\n  ${ref}  ${what}`).join("");
+/** What ended because of a signal is told once, not for every model. */
+function refuseIfStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw new PreloadError("ABORTED", "stopped");
 }
 
-/** Adds what was resolved to the lock, and drops what no profile wants any more. */
-async function completeLock(session: Session, results: readonly Result[]): Promise<void> {
-  const before = session.lock ?? emptyLock;
-  const models = new Map(before.models);
-  for (const result of results) if (result.manifest) models.set(result.ref, result.manifest);
-  const wanted = allRequests(session.config).map((request: Request) => understand(request, session.fetchers).canonical);
-  const kept = reachable(wanted, { ...before, models });
-  const lock: Lock = { lockfileVersion: 1, models: new Map([...models].filter(([ref]) => kept.has(ref))) };
-  await writeLock(session.lockPath, lock);
+async function completedLock(
+  session: Session,
+  operands: readonly string[],
+  results: readonly Result[],
+): Promise<string | undefined> {
+  const { config, flags, lockPath, display } = session;
+  if (config.path === undefined || operands.length > 0 || flags.frozen) return undefined;
+  if (await writeLock(lockPath, nextLock(session, results))) display.notice(`wrote ${lockPath}`);
+  return lockPath;
+}
+
+interface Facts {
+  readonly notices: readonly string[];
+  readonly lockPath: string | undefined;
+  readonly pth: string | undefined;
+  /** Milliseconds. */
+  readonly took: number;
+}
+
+function report(command: string, session: Session, results: readonly Result[], facts: Facts): number {
+  const { io, flags, display, network } = session;
+  const failed = results.flatMap((result) => (result.status === "failed" ? [result] : []));
+  const exitCode = worstExitCode(failed.map(({ error }) => error));
+  const fetchedBytes = results.reduce((sum, result) => sum + fetchedBy(result), 0);
+  printResult(
+    io,
+    flags,
+    {
+      command,
+      ok: exitCode === 0,
+      exitCode,
+      models: results.map(modelDocument),
+      fetchedBytes,
+      requests: network.requests,
+      milliseconds: Math.round(facts.took),
+      lock: facts.lockPath ?? null,
+      pth: facts.pth ?? null,
+      notices: facts.notices,
+    },
+    () => "",
+  );
+  for (const result of results) {
+    if (result.status === "skipped")
+      display.notice(`skipped ${result.ref}, which is optional: ${messageOf(result.error)}`);
+  }
+  display.notice(summary(results, fetchedBytes, facts.took));
+  const errors = explainAll(
+    failed.map(({ error }) => error),
+    io,
+    failed.map(({ ref }) => ref),
+  );
+  display.write("stderr", errors);
+  return exitCode;
+}
+
+/** `4 models ready, 1 failed; 2.7 GB fetched in 1 min 4 s` */
+function summary(results: readonly Result[], fetchedBytes: number, took: number): string {
+  const number = (status: Result["status"]) => results.filter((result) => result.status === status).length;
+  const counts = [
+    `${count(number("resolved"), "model")} ready`,
+    ...(number("skipped") > 0 ? [`${number("skipped")} skipped`] : []),
+    ...(number("failed") > 0 ? [`${number("failed")} failed`] : []),
+  ].join(", ");
+  return `${counts}; ${fetchedBytes > 0 ? `${bytes(fetchedBytes)} fetched in ${duration(took)}` : "nothing to fetch"}`;
+}
+
+function fetchedBy(result: Result): number {
+  return result.outcome?.fetched.bytes ?? 0;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
 }

@@ -1,0 +1,28 @@
+import type { MaterializeEvent } from "@preload/core";
+import type { Display } from "../display.ts";
+import { modelDocument } from "../documents.ts";
+import type { Io } from "../io.ts";
+import { plain } from "../words.ts";
+
+/** Every event as a line of JSON on stdout, for programs that show progress of their own. */
+export function eventDisplay(io: Io): Display {
+  const line = (value: object) => void io.stdout.write(`${JSON.stringify(value)}\n`);
+  return {
+    doing: () => {},
+    resolved(resolutions) {
+      for (const resolution of resolutions) line({ type: "resolved", ...modelDocument(resolution) });
+    },
+    event: (event) => line(forPrograms(event)),
+    retry: line,
+    done: (result) => line({ type: "done", ...modelDocument(result) }),
+    notice: (text) => line({ type: "notice", text: plain(text) }),
+    detail: () => {},
+    write: (output, text) => void io[output].write(text),
+    end: () => {},
+  };
+}
+
+function forPrograms(event: MaterializeEvent): object {
+  if (event.type !== "plan") return event;
+  return { ...event, problems: event.problems.map(({ entry: _, ...problem }) => problem) };
+}

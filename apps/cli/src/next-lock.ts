@@ -1,0 +1,12 @@
+import { allRequests, emptyLock, type Lock, type Resolution, reachable, understand } from "@preload/core";
+import type { Session } from "./session.ts";
+
+/** The lock with what was resolved, and without what no profile wants any more. */
+export function nextLock({ config, fetchers, lock }: Session, resolutions: readonly Resolution[]): Lock {
+  const before = lock ?? emptyLock;
+  const models = new Map(before.models);
+  for (const { ref, manifest } of resolutions) if (manifest) models.set(ref, manifest);
+  const wanted = allRequests(config).map((request) => understand(request, fetchers).canonical);
+  const kept = reachable(wanted, { ...before, models });
+  return { lockfileVersion: 1, models: new Map([...models].filter(([ref]) => kept.has(ref))) };
+}

@@ -1,0 +1,51 @@
+/** `3.8 MB`: powers of 1000, as the Hub's pages and disk vendors count. */
+export function bytes(count: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  let amount = Math.abs(count);
+  let unit = 0;
+  while (amount >= 999.5 && unit < units.length - 1) {
+    amount /= 1000;
+    unit += 1;
+  }
+  const sign = count < 0 ? "-" : "";
+  if (unit === 0) return `${sign}${amount} ${amount === 1 ? "byte" : "bytes"}`;
+  return `${sign}${amount < 9.95 ? amount.toFixed(1) : amount.toFixed(0)} ${units[unit]}`;
+}
+
+/** `0.4 s`, `12 s`, `1 min 30 s`, `2 h 5 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return joined([`${Math.floor(whole / 60)} min`, whole % 60, "s"]);
+  return joined([`${Math.floor(whole / 3600)} h`, Math.floor((whole % 3600) / 60), "min"]);
+}
+
+function joined([large, rest, unit]: [string, number, string]): string {
+  return rest === 0 ? large : `${large} ${rest} ${unit}`;
+}
+
+/** `1 file`, `2 files`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** A commit or checksum by its first seven digits, as git shows it; any other revision as it is. */
+export function shortRevision(revision: string): string {
+  return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 7) : revision;
+}
+
+/** Text that came from elsewhere, without the characters that move a terminal's cursor or change its colours. */
+export function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
+}
+
+/** At most so many columns, with an ellipsis in the middle, where names of files differ least. */
+export function fitted(text: string, columns: number): string {
+  if (text.length <= columns) return text;
+  if (columns <= 1) return "…".slice(0, Math.max(0, columns));
+  const tail = Math.ceil((columns - 1) / 2);
+  return `${text.slice(0, columns - 1 - tail)}…${text.slice(text.length - tail)}`;
+}
