@@ -35,7 +35,7 @@ export { readLock, writeLock } from "./lock-store.ts";
 export { emptyLock, formatLock, type Lock, parseLock, sameOptions } from "./lockfile.ts";
 export { type Limit, type MaterializeOptions, materialize, type Outcome } from "./materialize.ts";
 export { ownedPaths } from "./owned-paths.ts";
-export { safePath } from "./paths.ts";
+export { safePath, targetOf } from "./paths.ts";
 export { type Machine, thisMachine } from "./platform.ts";
 export { formatRef, parseRef } from "./ref.ts";
 export {

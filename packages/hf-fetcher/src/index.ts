@@ -1,4 +1,4 @@
-export { type CacheDir, hfHubCacheDir } from "./cache-dir.ts";
+export { type CacheDir, hfHome, hfHubCacheDir } from "./cache-dir.ts";
 export type { Endpoint } from "./endpoints.ts";
 export { pythonFnmatch } from "./fnmatch.ts";
 export { type HfFetcherOptions, hf, hfOptions } from "./hf.ts";
