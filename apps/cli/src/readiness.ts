@@ -1,0 +1,44 @@
+import { check, PreloadError, type Problem, type Request, type Resolution, resolveAll } from "@preload/core";
+import { stateOf } from "./model-state.ts";
+import type { Session } from "./session.ts";
+import { elsewhereLines, whereElse } from "./where-else.ts";
+
+/**
+ * What keeps these models from being used as they are, without the network: one error for each model that is
+ * missing or broken. An optional model may be missing; what is there of it has to be right.
+ */
+export async function whatIsNotReady(requests: readonly Request[], session: Session): Promise<PreloadError[]> {
+  const { fetchers, lock, stateDir, signal } = session;
+  const resolutions = await resolveAll(requests, { fetchers, lock, stateDir, signal, ask: "remembered" });
+  const found = await Promise.all(resolutions.map((resolution) => notReady(resolution, session)));
+  return found.filter((error) => error !== undefined);
+}
+
+async function notReady(resolution: Resolution, session: Session): Promise<PreloadError | undefined> {
+  const { ref, request } = resolution;
+  if (resolution.status !== "resolved") {
+    const { error } = resolution;
+    if (!(error instanceof PreloadError)) throw error;
+    if (request.optional && error.code === "MISSING") return undefined;
+    const also = error.code === "MISSING" ? elsewhereLines(whereElse(ref, undefined, session)) : "";
+    return new PreloadError(error.code, error.message + also, error.hint === undefined ? {} : { hint: error.hint });
+  }
+  const { manifest, fetcher } = resolution;
+  const { stateDir, signal } = session;
+  const problems = await check(manifest, { dir: fetcher.dir, stateDir, signal });
+  const state = stateOf(problems);
+  if (state === "complete" || (state === "missing" && request.optional)) return undefined;
+  const where = `\n  in        ${fetcher.dir} (${fetcher.dirRule})`;
+  const also = elsewhereLines(whereElse(ref, manifest, session));
+  return new PreloadError(
+    state === "missing" ? "MISSING" : "CORRUPT",
+    `${ref} is ${state}${lines(problems)}${where}${also}`,
+    { hint: "`preload install` mends it." },
+  );
+}
+
+function lines(problems: readonly Problem[]): string {
+  const shown = problems.slice(0, 3).map(({ reason, path }) => `\n  ${reason.padEnd(8)}  ${path}`);
+  const rest = problems.length > 3 ? [`\n  … and ${problems.length - 3} more`] : [];
+  return [...shown, ...rest].join("");
+}
