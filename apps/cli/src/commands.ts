@@ -32,6 +32,51 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/ci.ts"),
   },
   {
+    usage: "plan [refs...]",
+    summary: "show what an install would do",
+    details:
+      "Each model with its size, what is left out of it, what is there already, and what the disk needs.\nDownloads nothing; asks the network only what the lock does not say.",
+    examples: [
+      { line: "preload plan", does: "of the models of preload.yaml" },
+      { line: "preload plan hf:facebook/bart-large-cnn --json", does: "of one model, for a program" },
+    ],
+    options: [new Option("--frozen", "take only what the lock says; drift is an error")],
+    load: () => import("./commands/plan.ts"),
+  },
+  {
+    usage: "lock [refs...]",
+    summary: "write down what the config means today",
+    details:
+      "Writes preload.lock beside the config: for every profile the exact revision, files, sizes and digests. What is\nlocked already keeps its revision, unless it is named or --upgrade is given. If a model cannot be resolved, the\nlock stays as it was.",
+    examples: [
+      { line: "preload lock", does: "lock what is new, drop what is gone" },
+      { line: "preload lock hf:facebook/bart-base", does: "move this one to what its branch holds today" },
+      { line: "preload lock --check", does: "exit with 8 if the lock would change" },
+    ],
+    options: [
+      new Option("--upgrade", "resolve everything anew"),
+      new Option("--check", "write nothing; a lock that would change is an error"),
+    ],
+    load: () => import("./commands/lock.ts"),
+  },
+  {
+    usage: "verify [refs...]",
+    summary: "check that the models are there and as promised",
+    details:
+      "Makes no request, unless --fix is given. Against the lock, or what was installed without one. Quick by default: files\nthat still look as they did when they were last read are trusted. Exits with 3 if something is missing, 4 if\nsomething is not as promised.",
+    examples: [
+      { line: "preload verify", does: "the models of preload.yaml" },
+      { line: "preload verify --deep", does: "read every byte" },
+      { line: "preload verify --fix", does: "and fetch what is broken" },
+      { line: "preload verify whisper:tiny.en", does: "one model, also without a config" },
+    ],
+    options: [
+      new Option("--deep", "read every file and compare digests"),
+      new Option("--fix", "fetch what is broken or missing, and only that"),
+    ],
+    load: () => import("./commands/verify.ts"),
+  },
+  {
     usage: "list [refs...]",
     aliases: ["ls"],
     summary: "show the models that are known, their size and state",
@@ -89,5 +134,22 @@ export const commands: readonly CommandSpec[] = [
     ],
     passThrough: true,
     load: () => import("./commands/exec.ts"),
+  },
+  {
+    usage: "clean [refs...]",
+    summary: "remove models from the caches",
+    details:
+      "Removes what the named models own, by default those of the lock, or without a lock what was installed. Shows it first\nand asks; where nobody can answer, --yes is needed. What another model or snapshot needs stays, and so does everything\nthat others put there. The config and the lock are not changed: `preload install` brings the models back.",
+    examples: [
+      { line: "preload clean --dry-run", does: "shows what would go, and how much space it frees" },
+      { line: "preload clean hf:facebook/bart-base", does: "one model" },
+      { line: "preload clean --yes", does: "without a question" },
+    ],
+    options: [
+      new Option("-y, --yes", "do not ask"),
+      new Option("--dry-run", "show what would be removed, and remove nothing"),
+      new Option("--all-known", "also what was installed elsewhere or without this lock"),
+    ],
+    load: () => import("./commands/clean.ts"),
   },
 ];

@@ -1,23 +1,15 @@
-import {
-  installAll,
-  PreloadError,
-  type Request,
-  type Resolution,
-  type Result,
-  resolveAll,
-  worstExitCode,
-  writeLock,
-} from "@preload/core";
+import { installAll, PreloadError, type Request, type Resolution, type Result, writeLock } from "@preload/core";
 import type { Invocation } from "../command-spec.ts";
 import { modelDocument } from "../documents.ts";
-import { explainAll } from "../explain.ts";
+import { failuresOf } from "../failures.ts";
 import { refuseDrift } from "../frozen.ts";
 import { writeImportPath } from "../import-path.ts";
 import { lookOffline } from "../look-offline.ts";
 import { nextLock } from "../next-lock.ts";
 import { noticeUnfetched, warnOfPlainMirrors } from "../notices.ts";
 import { printResult } from "../output.ts";
-import { refuseLicenses, refuseUnpinned } from "../policy.ts";
+import { refuseUnpinned } from "../policy.ts";
+import { resolveModels } from "../resolve-models.ts";
 import { openSession, requestsFor, type Session, transferOptions } from "../session.ts";
 import { bytes, count, duration } from "../words.ts";
 
@@ -36,7 +28,7 @@ export async function installAs(command: string, { io, flags, operands, signal }
     warnOfPlainMirrors(session);
     showPlaces(session, requests);
 
-    const resolutions = await resolved(requests, session);
+    const resolutions = await lookedAt(await resolveModels(requests, session), session);
     const results = await installAll(resolutions, transferOptions(session));
     refuseIfStopped(signal);
 
@@ -50,14 +42,11 @@ export async function installAs(command: string, { io, flags, operands, signal }
   }
 }
 
-async function resolved(requests: readonly Request[], session: Session): Promise<Resolution[]> {
-  const { flags, fetchers, lock, stateDir, signal, offline, display, config } = session;
-  const ask = flags.frozen ? "locked" : offline === undefined ? "missing" : "remembered";
-  display.doing(`finding out what ${count(requests.length, "model")} mean${requests.length === 1 ? "s" : ""}`);
-  const found = refuseLicenses(await resolveAll(requests, { fetchers, lock, stateDir, signal, ask }), config);
-  const resolutions = offline === undefined ? found : await lookOffline(found, session, offline);
-  display.resolved(resolutions);
-  return resolutions;
+async function lookedAt(resolutions: readonly Resolution[], session: Session): Promise<readonly Resolution[]> {
+  const { offline, display } = session;
+  const found = offline === undefined ? resolutions : await lookOffline(resolutions, session, offline);
+  display.resolved(found);
+  return found;
 }
 
 function showPlaces({ fetchers, display }: Session, requests: readonly Request[]): void {
@@ -93,8 +82,8 @@ interface Facts {
 
 function report(command: string, session: Session, results: readonly Result[], facts: Facts): number {
   const { io, flags, display, network } = session;
-  const failed = results.flatMap((result) => (result.status === "failed" ? [result] : []));
-  const exitCode = worstExitCode(failed.map(({ error }) => error));
+  const failures = failuresOf(results, session);
+  const { exitCode } = failures;
   const fetchedBytes = results.reduce((sum, result) => sum + fetchedBy(result), 0);
   printResult(
     io,
@@ -118,12 +107,7 @@ function report(command: string, session: Session, results: readonly Result[], f
       display.notice(`skipped ${result.ref}, which is optional: ${messageOf(result.error)}`);
   }
   display.notice(summary(results, fetchedBytes, facts.took));
-  const errors = explainAll(
-    failed.map(({ error }) => error),
-    io,
-    failed.map(({ ref }) => ref),
-  );
-  display.write("stderr", errors);
+  failures.tell();
   return exitCode;
 }
 

@@ -4,7 +4,7 @@ import { formOf } from "../flags.ts";
 import type { Io } from "../io.ts";
 import { painter } from "../paint.ts";
 import { bytes, duration, fitted, plain } from "../words.ts";
-import { describeEvent, describeResult, describeRetry } from "./describe.ts";
+import { describeEvent, describeResult, describeRetry, isToldLater } from "./describe.ts";
 import { createTally, type Moving, type Tally } from "./tally.ts";
 
 const frame = 100;
@@ -57,6 +57,7 @@ export function barDisplay(io: Io, flags: Flags): Display {
     retry: (event) => say(describeRetry(event)),
     done(result) {
       tally.finish(result.ref);
+      if (isToldLater(result)) return;
       const isResult = formOf(flags) === "text" && result.status === "resolved";
       write(isResult ? "stdout" : "stderr", `${describeResult(result)}\n`);
       if (result.path !== undefined) detail(`  in ${result.path}`);

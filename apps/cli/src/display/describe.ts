@@ -12,6 +12,11 @@ export function describeResult(result: Result): string {
   return plain(`ready ${ref} ${shortRevision(manifest.revision)} ${how}`);
 }
 
+/** What came to nothing before it began has no line of its own: the end of the run says why. */
+export function isToldLater({ status, took }: Result): boolean {
+  return status === "skipped" || (status === "failed" && took === 0);
+}
+
 function describeOutcome(
   mended: readonly Problem[],
   fetched: { files: number; bytes: number },

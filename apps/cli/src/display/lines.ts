@@ -4,7 +4,7 @@ import { formOf } from "../flags.ts";
 import type { Io } from "../io.ts";
 import { painter } from "../paint.ts";
 import { bytes, count, duration, plain } from "../words.ts";
-import { describeEvent, describeResult, describeRetry } from "./describe.ts";
+import { describeEvent, describeResult, describeRetry, isToldLater } from "./describe.ts";
 import { createTally } from "./tally.ts";
 
 export interface LineOptions {
@@ -53,7 +53,7 @@ export function lineDisplay(io: Io, flags: Flags, options: LineOptions = {}): Di
     retry: (event) => say(describeRetry(event)),
     done(result) {
       tally.finish(result.ref);
-      if (flags.quiet) return;
+      if (flags.quiet || isToldLater(result)) return;
       const isResult = formOf(flags) === "text" && result.status === "resolved";
       write(isResult ? "stdout" : "stderr", `${describeResult(result)}\n`);
       if (result.path !== undefined) detail(`  in ${result.path}`);

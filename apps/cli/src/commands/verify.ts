@@ -1,0 +1,182 @@
+import {
+  check,
+  installAll,
+  PreloadError,
+  type Problem,
+  type Resolution,
+  type Result,
+  worstExitCode,
+} from "@preload/core";
+import type { Invocation } from "../command-spec.ts";
+import { describeProblems, isAbsence, problemDocument } from "../describe-problem.ts";
+import { errorDocument, modelDocument } from "../documents.ts";
+import { explainAll } from "../explain.ts";
+import type { Flags } from "../flags.ts";
+import { sizeOf } from "../manifest-size.ts";
+import { warnOfPlainMirrors } from "../notices.ts";
+import { printResult } from "../output.ts";
+import { openSession, type Session, transferOptions } from "../session.ts";
+import { whatToVerify } from "../what-to-verify.ts";
+import { bytes, count, plain, shortRevision } from "../words.ts";
+
+interface VerifyFlags extends Flags {
+  readonly deep?: boolean;
+  readonly fix?: boolean;
+}
+
+/** Compares what is on the disk with what was promised; with `--fix`, fetches what is not. */
+export async function run({ io, flags, operands, signal }: Invocation<VerifyFlags>): Promise<number> {
+  const session = await openSession(io, flags.fix ? flags : { ...flags, offline: true, online: false }, signal);
+  try {
+    const { resolutions, skipped, note } = await whatToVerify(session, operands);
+    session.display.doing(`verifying ${count(resolutions.length, "model")}`);
+    let findings = await Promise.all(resolutions.map((resolution) => findingOf(resolution, session, flags)));
+    const fixed = flags.fix ? await fix(findings, session, flags) : [];
+    if (fixed.length > 0) findings = merged(findings, fixed);
+    if (signal.aborted) throw new PreloadError("ABORTED", "stopped");
+    session.display.end();
+    return report(session, findings, { skipped, note, flags });
+  } finally {
+    session.close();
+  }
+}
+
+/** What was found of one model. */
+interface Finding {
+  readonly resolution: Resolution;
+  readonly problems: readonly Problem[];
+  /** Set when it could not even be looked at, or not be mended. */
+  readonly error?: unknown;
+  readonly fetchedBytes?: number;
+}
+
+async function findingOf(resolution: Resolution, session: Session, { deep }: VerifyFlags): Promise<Finding> {
+  if (resolution.status !== "resolved") {
+    // An optional model that nobody has installed is no fault.
+    const isFault = !resolution.request.optional;
+    return { resolution, problems: [], ...(isFault ? { error: resolution.error } : {}) };
+  }
+  const { fetcher, manifest, ref } = resolution;
+  const { stateDir, signal, display } = session;
+  const onRead = (path: string, read: number) => display.event({ type: "check", ref, path, bytes: read });
+  try {
+    const depth = deep ? "deep" : "quick";
+    const problems = await check(manifest, { dir: fetcher.dir, depth, stateDir, signal, onRead });
+    return { resolution, problems };
+  } catch (error) {
+    return { resolution, problems: [], error };
+  }
+}
+
+/** Fetches what is broken, and only that. */
+async function fix(findings: readonly Finding[], session: Session, { deep }: VerifyFlags): Promise<Result[]> {
+  const broken = findings.filter(({ problems }) => problems.length > 0).map(({ resolution }) => resolution);
+  if (broken.length === 0) return [];
+  warnOfPlainMirrors(session);
+  session.display.doing(`mending ${count(broken.length, "model")}`);
+  return installAll(broken, { ...transferOptions(session), depth: deep ? "deep" : "quick" });
+}
+
+/** What was mended was verified by the way. */
+function merged(findings: readonly Finding[], results: readonly Result[]): Finding[] {
+  return findings.map((finding) => {
+    const result = results.find(({ ref }) => ref === finding.resolution.ref);
+    if (!result) return finding;
+    if (result.status !== "resolved") return { ...finding, error: result.error };
+    return { ...finding, problems: [], fetchedBytes: result.outcome?.fetched.bytes ?? 0 };
+  });
+}
+
+interface Told {
+  readonly skipped: readonly string[];
+  readonly note: string | undefined;
+  readonly flags: VerifyFlags;
+}
+
+function report({ io, flags, display }: Session, findings: readonly Finding[], told: Told): number {
+  const failed = findings.flatMap(({ error, resolution }) => (error === undefined ? [] : [{ error, resolution }]));
+  const wrong = findings.flatMap(({ problems, error }) => (error === undefined ? [verdictOf(problems)] : []));
+  const exitCode = worstExitCode([...failed.map(({ error }) => error), ...wrong.filter((one) => one !== undefined)]);
+  const { skipped, note } = told;
+  printResult(
+    io,
+    flags,
+    {
+      command: "verify",
+      ok: exitCode === 0,
+      exitCode,
+      depth: told.flags.deep ? "deep" : "quick",
+      models: findings.map(findingDocument),
+      skipped,
+    },
+    () => findings.flatMap((finding) => describeFinding(finding)).join(""),
+  );
+  if (note !== undefined) display.notice(note);
+  if (skipped.length > 0) {
+    display.notice(
+      `not verified, since --only leaves ${skipped.length === 1 ? "it" : "them"} out: ${skipped.join(", ")}`,
+    );
+  }
+  display.notice(summary(findings, skipped.length));
+  const refs = failed.map(({ resolution }) => resolution.ref);
+  display.write(
+    "stderr",
+    explainAll(
+      failed.map(({ error }) => error),
+      io,
+      refs,
+    ),
+  );
+  const isBroken = findings.some(({ problems }) => problems.length > 0);
+  if (isBroken && !told.flags.fix) display.notice("`preload verify --fix` fetches what is broken.");
+  return exitCode;
+}
+
+/** Nothing but absence is exit 3; anything that is there and wrong is exit 4. */
+function verdictOf(problems: readonly Problem[]): PreloadError | undefined {
+  if (problems.length === 0) return undefined;
+  return new PreloadError(problems.every(isAbsence) ? "MISSING" : "CORRUPT", "");
+}
+
+function describeFinding({ resolution, problems, error, fetchedBytes }: Finding): string[] {
+  const { ref, manifest, status } = resolution;
+  if (!manifest)
+    return status === "resolved" || error !== undefined ? [`failed  ${plain(ref)}\n`] : [`skipped ${plain(ref)}\n`];
+  const { files, bytes: size } = sizeOf(manifest);
+  const name = `${plain(ref)} ${shortRevision(manifest.revision)}`;
+  if (problems.length === 0 && error === undefined) {
+    const mended = fetchedBytes === undefined ? "" : `, mended by fetching ${bytes(fetchedBytes)}`;
+    return [`ok      ${name} ${bytes(size)} in ${count(files, "file")}${mended}\n`];
+  }
+  const place = resolution.status === "resolved" ? resolution.fetcher : { dir: "", dirRule: "" };
+  const lines = problems.length === 0 ? [] : describeProblems(problems, place, true);
+  return [`broken  ${name}\n`, ...lines.map((line) => `  ${line}\n`)];
+}
+
+function findingDocument({ resolution, problems, error, fetchedBytes = 0 }: Finding) {
+  const { milliseconds: _, ...model } = modelDocument(resolution);
+  const isOk = problems.length === 0 && error === undefined;
+  const status =
+    resolution.status === "resolved" ? (isOk ? "ok" : "broken") : resolution.request.optional ? "skipped" : "failed";
+  return {
+    ...model,
+    status,
+    fetchedBytes,
+    problems: problems.map(problemDocument),
+    error: error === undefined ? null : errorDocument(error),
+  };
+}
+
+function summary(findings: readonly Finding[], leftOut: number): string {
+  const meant = findings.filter(({ resolution, error }) => resolution.status === "resolved" || error !== undefined);
+  const good = meant.filter(({ problems, error }) => problems.length === 0 && error === undefined).length;
+  const problems = findings.reduce((sum, finding) => sum + finding.problems.length, 0);
+  const skipped = findings.length - meant.length;
+  const parts = [
+    `${good} of ${count(meant.length, "model")} as promised`,
+    ...(problems > 0 ? [count(problems, "problem")] : []),
+    ...(skipped > 0 ? [`${skipped} optional and not installed`] : []),
+    ...(leftOut > 0 ? [`${leftOut} not verified`] : []),
+  ];
+  return parts.join(", ");
+}
