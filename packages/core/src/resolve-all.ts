@@ -136,9 +136,9 @@ function drifted(ref: string, locked: Manifest | undefined): PreloadError {
   return new PreloadError("DRIFT", `${ref} ${what}`, { hint: "Run `preload lock` and commit preload.lock." });
 }
 
-/** An optional model that nobody could lock yet is no drift. */
+/** An optional model that nobody could lock or install yet is neither drift nor missing. */
 function isUnlocked(error: unknown, ref: string, { lock }: ResolveAllOptions): boolean {
-  return error instanceof PreloadError && error.code === "DRIFT" && !lock?.models.has(ref);
+  return error instanceof PreloadError && ["DRIFT", "MISSING"].includes(error.code) && !lock?.models.has(ref);
 }
 
 /** The publisher has not let this reader in. Anything else, a network error above all, is a failure. */
