@@ -86,9 +86,13 @@ export function frameOf(tally: Tally, task: string, columns: number): string[] {
 }
 
 function barOf({ path, ref, size, have }: Moving, columns: number): string {
+  const model = ref.slice(Math.max(ref.lastIndexOf("/"), ref.indexOf(":")) + 1);
   const numbers = `${bytes(have)} of ${bytes(size)}`;
-  return line(plain(`${path}  ${ref}`), have / Math.max(1, size), numbers, columns);
+  return line(plain(`${path}  ${model}`), have / Math.max(1, size), numbers.padEnd(widestNumbers), columns).trimEnd();
 }
+
+// So that the bars of several files stand below each other.
+const widestNumbers = "999 bytes of 999 bytes".length;
 
 function totalOf(tally: Tally, columns: number): string {
   const { size, have } = tally.total;
@@ -97,15 +101,14 @@ function totalOf(tally: Tally, columns: number): string {
   return line("total", have / size, `${bytes(have)} of ${bytes(size)}${pace}`, columns);
 }
 
-/** `model.safetensors  hf:org/name  ███████░░░░░  250 MB of 558 MB`, the bar being what can be done without. */
-function line(name: string, share: number, numbers: string, columns: number): string {
-  const narrow = Math.max(0, Math.min(1, share));
-  const bar = columns >= 70 ? 20 : columns >= 50 ? 10 : 0;
-  const cells = Math.round(narrow * bar);
-  const drawnBar = bar === 0 ? " " : ` ${"█".repeat(cells)}${"░".repeat(bar - cells)} `;
-  const right = `${drawnBar}${`${Math.floor(narrow * 100)} %`.padStart(5)}  ${numbers}`;
-  const room = columns - right.length;
-  if (room < 8) return fitted(`${Math.floor(narrow * 100)} % ${numbers}`, columns);
-  const names = Math.min(room, bar === 20 ? 44 : room);
-  return `${fitted(name, names).padEnd(names)}${right}`;
+/** `model.safetensors  bart-base  ███████░░░░░  45 %  250 MB of 558 MB`; a narrow terminal has a shorter bar or none. */
+function line(name: string, done: number, numbers: string, columns: number): string {
+  const share = Math.max(0, Math.min(1, done));
+  const percent = `${Math.floor(share * 100)} %`.padStart(5);
+  const cells = columns >= 70 ? 16 : columns >= 55 ? 8 : 0;
+  const full = Math.round(share * cells);
+  const right = ` ${"█".repeat(full)}${"░".repeat(cells - full)} ${percent}  ${numbers}`;
+  const room = Math.min(40, columns - right.length);
+  if (room < 5) return fitted(`${percent.trim()}  ${numbers}`, columns);
+  return `${fitted(name, room).padEnd(room)}${right}`;
 }

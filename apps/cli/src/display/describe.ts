@@ -1,4 +1,4 @@
-import type { MaterializeEvent, Problem, Result, RetryEvent } from "@preload/core";
+import type { Manifest, MaterializeEvent, Outcome, Result, RetryEvent } from "@preload/core";
 import { sizeOf } from "../manifest-size.ts";
 import { bytes, count, duration, plain, shortRevision } from "../words.ts";
 
@@ -7,8 +7,7 @@ export function describeResult(result: Result): string {
   const { ref } = result;
   if (result.status !== "resolved") return `${result.status} ${ref}`;
   const { manifest, outcome, took } = result;
-  const size = bytes(sizeOf(manifest).bytes);
-  const how = describeOutcome(outcome?.mended ?? [], outcome?.fetched ?? { files: 0, bytes: 0 }, size, took);
+  const how = describeOutcome(manifest, outcome, took);
   return plain(`ready ${ref} ${shortRevision(manifest.revision)} ${how}`);
 }
 
@@ -17,21 +16,19 @@ export function isToldLater({ status, took }: Result): boolean {
   return status === "skipped" || (status === "failed" && took === 0);
 }
 
-function describeOutcome(
-  mended: readonly Problem[],
-  fetched: { files: number; bytes: number },
-  size: string,
-  took: number,
-): string {
-  if (mended.length === 0) return `${size} already there`;
-  if (fetched.bytes > 0) {
-    const part = bytes(fetched.bytes);
-    return part === size
-      ? `${size} fetched in ${duration(took)}`
-      : `${size}, ${part} of it fetched in ${duration(took)}`;
-  }
+function describeOutcome(manifest: Manifest, outcome: Outcome | undefined, took: number): string {
+  const size = bytes(sizeOf(manifest).bytes);
+  if (!outcome || outcome.mended.length === 0) return `${size} already there`;
+  const { fetched } = outcome;
+  if (fetched.bytes >= transferSize(manifest)) return `${size} fetched in ${duration(took)}`;
+  if (fetched.bytes > 0) return `${size}, ${bytes(fetched.bytes)} of it fetched in ${duration(took)}`;
   if (fetched.files > 0) return `${size}, there since another process fetched it`;
   return `${size} already there, its links and markers put right`;
+}
+
+/** What has to come over the network when nothing is there: archives count packed. */
+function transferSize(manifest: Manifest): number {
+  return manifest.entries.reduce((sum, entry) => sum + ("size" in entry ? entry.size : 0), 0);
 }
 
 /** What an event means for the reader, and whether everybody wants to read it or only who asked for all. */
