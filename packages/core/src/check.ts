@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { checkedManifest } from "./checked-manifest.ts";
 import { digestFile } from "./digest-file.ts";
+import { diskError } from "./disk-error.ts";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { targetOf } from "./paths.ts";
 import { rivalsOf } from "./rivals.ts";
@@ -245,7 +246,7 @@ async function onlyIfAllowed<T>(path: string, read: () => Promise<T>): Promise<T
 }
 
 function asForbidden(error: unknown, path: string): unknown {
-  if (codeOf(error) !== "EACCES" && codeOf(error) !== "EPERM") return error;
+  if (codeOf(error) !== "EACCES" && codeOf(error) !== "EPERM") return diskError(error, path);
   return new PreloadError("NOT_WRITABLE", `${path} cannot be looked at (${codeOf(error)})`, {
     hint: `Check the owner and the mode of ${dirname(path)}.`,
   });

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { PreloadError } from "./errors.ts";
 import { safePath, targetOf } from "./paths.ts";
-import type { Entry, Manifest } from "./types.ts";
+import type { Entry, LinkEntry, Manifest } from "./types.ts";
 
 /**
  * Gives the manifest back if every path in it stays inside the directory, and no two are one on some file system.
@@ -11,6 +11,7 @@ import type { Entry, Manifest } from "./types.ts";
  */
 export function checkedManifest(manifest: Manifest, platform: NodeJS.Platform = process.platform): Manifest {
   const seen = new Map<string, string>();
+  const files = new Set(manifest.entries.flatMap((entry) => (entry.type === "file" ? [entry.path] : [])));
   for (const path of manifest.entries.flatMap((entry) => pathsOf(entry, platform))) {
     // Only where the file system folds case do two spellings meet; there one would overwrite the other.
     const key = platform === "linux" ? path : path.toLowerCase().normalize("NFC");
@@ -21,6 +22,9 @@ export function checkedManifest(manifest: Manifest, platform: NodeJS.Platform = 
       });
     }
     seen.set(key, path);
+  }
+  for (const entry of manifest.entries) {
+    if (entry.type === "link" && !files.has(targetOf(entry.path, entry.target))) throw leadsElsewhere(entry);
   }
   if (manifest.path !== "") safePath(manifest.path, platform);
   return manifest;
@@ -45,6 +49,14 @@ function pathsOf(entry: Entry, platform: NodeJS.Platform): string[] {
 
 function safeLink(path: string, target: string, platform: NodeJS.Platform): string {
   safePath(path, platform);
+  // The text goes into the link as it is, so that what it leads to is not all that counts.
+  if (posix.isAbsolute(target) || target.includes("\\")) safePath(target, platform);
   safePath(targetOf(path, target), platform);
   return path;
+}
+
+function leadsElsewhere({ path, target }: LinkEntry): PreloadError {
+  return new PreloadError("BAD_ANSWER", `${path} leads to ${target}, which is no file of the model`, {
+    hint: "Nothing was written. Do not use this source.",
+  });
 }

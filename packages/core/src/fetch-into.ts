@@ -1,6 +1,7 @@
 import type { Hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { finishDigest, startDigest } from "./digest.ts";
+import { digestMismatch, discardedHint as hint } from "./digest-mismatch.ts";
 import { PreloadError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { isRetriable } from "./network-error.ts";
@@ -21,7 +22,7 @@ export interface FetchContext extends RetryOptions {
   readonly onEvent: OnEvent;
 }
 
-interface Source {
+export interface Source {
   readonly url: string;
   readonly size: number;
   readonly digest: Digest;
@@ -80,7 +81,7 @@ function mismatchOf(error: unknown): PreloadError {
 
 function verified(progress: Progress, source: Source, context: FetchContext): PreloadError | undefined {
   const received = finishDigest(progress.hash, source.digest);
-  return received === source.digest ? undefined : mismatch(source, received, progress, context.path);
+  return received === source.digest ? undefined : digestMismatch(source, received, progress.head, context.path);
 }
 
 const step = 1024 * 1024;
@@ -170,43 +171,35 @@ function cannotContinue(answer: OpenAnswer, from: number, source: Source): boole
   return found === null || Number(found[1]) !== from || (found[2] !== "*" && Number(found[2]) !== source.size);
 }
 
+/** Each piece is used up before the next is asked for, because its memory is the connection's. */
 async function write(progress: Progress, source: Source, answer: OpenAnswer, context: FetchContext): Promise<void> {
-  let gathered: Uint8Array[] = [];
-  let size = 0;
-  const flush = async () => {
-    if (size === 0) return;
-    const [chunks, bytes] = [gathered, size];
-    gathered = [];
-    size = 0;
-    // One write for many small reads of the socket; each write is a trip through the thread pool.
-    let { bytesWritten } = await progress.file.writev(chunks, progress.have);
-    while (bytesWritten < bytes) {
-      const rest = Buffer.concat(chunks).subarray(bytesWritten);
-      bytesWritten += (await progress.file.write(rest, 0, rest.byteLength, progress.have + bytesWritten)).bytesWritten;
-    }
-    for (const chunk of chunks) progress.hash.update(chunk);
-    progress.have += bytes;
-    progress.received += bytes;
-    context.onEvent({ type: "bytes", ref: context.ref, path: context.path, bytes });
-  };
   try {
-    for await (const chunk of answer.body) {
-      if (progress.head.byteLength < 512) progress.head = Buffer.concat([progress.head, chunk]).subarray(0, 512);
-      if (progress.have + size + chunk.byteLength > source.size) {
+    for await (const piece of answer.body) {
+      if (progress.head.byteLength < 512) progress.head = Buffer.concat([progress.head, piece]).subarray(0, 512);
+      if (progress.have + piece.byteLength > source.size) {
         throw new PreloadError("DIGEST_MISMATCH", tooLong(source, answer, progress, context.path), { hint });
       }
-      gathered.push(chunk);
-      size += chunk.byteLength;
-      await context.throttle?.take(chunk.byteLength, context.signal);
-      if (size >= step) await flush();
+      const written = writeWhole(progress.file, piece, progress.have);
+      progress.hash.update(piece);
+      await written;
+      progress.have += piece.byteLength;
+      progress.received += piece.byteLength;
+      context.onEvent({ type: "bytes", ref: context.ref, path: context.path, bytes: piece.byteLength });
+      await context.throttle?.take(piece.byteLength, context.signal);
     }
   } catch (error) {
-    await flush();
     throw error instanceof PreloadError ? error : context.http.explain(error, source.url);
   }
-  await flush();
   if (progress.have < source.size && answer.headers["content-length"] !== undefined && isWhole(answer, progress)) {
     throw new PreloadError("DIGEST_MISMATCH", tooShort(source, progress, context.path), { hint });
+  }
+}
+
+async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let { bytesWritten } = await file.write(bytes, 0, bytes.byteLength, position);
+  while (bytesWritten < bytes.byteLength) {
+    const rest = bytes.subarray(bytesWritten);
+    bytesWritten += (await file.write(rest, 0, rest.byteLength, position + bytesWritten)).bytesWritten;
   }
 }
 
@@ -227,18 +220,6 @@ async function startOver(progress: Progress, source: Source): Promise<void> {
   progress.hash = startDigest(source.digest, source.size);
   progress.have = 0;
   progress.head = Buffer.alloc(0);
-}
-
-const hint =
-  "The bytes were discarded. If a mirror or proxy stands in between, try --endpoint with the original address.";
-
-function mismatch(source: Source, received: Digest, progress: Progress, path: string): PreloadError {
-  const facts = `${path}  expected ${source.digest}  received ${received} (${progress.have} bytes)`;
-  return new PreloadError(
-    "DIGEST_MISMATCH",
-    `the bytes are not the promised ones\n  ${facts}\n  from ${source.url}${whatItIs(progress.head)}`,
-    { hint },
-  );
 }
 
 function tooLong(source: Source, answer: OpenAnswer, progress: Progress, path: string): string {

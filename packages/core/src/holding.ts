@@ -48,3 +48,11 @@ export function entriesIn(folder: string): Dirent[] {
     throw error;
   }
 }
+
+/** The files and links in a folder of a directory and below. Follows no link. */
+export function pathsUnder(dir: string, folder: string): string[] {
+  return entriesIn(join(dir, folder)).flatMap((entry) => {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    return entry.isDirectory() ? pathsUnder(dir, path) : [path];
+  });
+}

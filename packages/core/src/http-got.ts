@@ -1,37 +1,27 @@
-import { pipeline, type Readable, type Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import type { Readable } from "node:stream";
 import got, { type Got, type Headers, type Method } from "got";
 import { createAgents } from "./agents.ts";
-import { PreloadError } from "./errors.ts";
 import type { HttpOptions } from "./http.ts";
-import type { Answer, OpenAnswer, RequestOptions } from "./types.ts";
+import type { AuthorizationFor } from "./http-engine.ts";
+import type { Trust } from "./trust.ts";
+import type { OpenAnswer, RequestOptions } from "./types.ts";
 
-/** One attempt each; retries and the wording of failures are the caller's. */
-export interface Engine {
-  get(url: string, request: RequestOptions, authorizationFor: AuthorizationFor): Promise<Answer>;
+/** What the HTTP library does for us: everything that is not a plain answer of known length. */
+export interface Library {
   open(url: string, request: RequestOptions, authorizationFor: AuthorizationFor): Promise<OpenAnswer>;
   close(): void;
 }
 
-export type AuthorizationFor = (url: URL) => string | undefined;
-
-const megabytes = 1024 * 1024;
-
 /** The one place that knows the HTTP library. */
-export async function startEngine(options: HttpOptions): Promise<Engine> {
-  const { userAgent = "preload", connectTimeout = 10_000, stallTimeout = 30_000 } = options;
-  const agents = await createAgents(options.machine.env);
+export function startLibrary(options: HttpOptions, trust: Trust): Library {
+  const { connectTimeout = 10_000, stallTimeout = 30_000 } = options;
+  const agents = createAgents(trust);
   const client = got.extend({
     retry: { limit: 0 },
     throwHttpErrors: false,
     maxRedirects: 10,
     decompress: false,
     responseType: "buffer",
-    headers: {
-      "user-agent": userAgent,
-      // A compressed answer would have another length, and break ranges.
-      "accept-encoding": "identity",
-    },
     timeout: {
       lookup: connectTimeout,
       connect: connectTimeout,
@@ -40,23 +30,7 @@ export async function startEngine(options: HttpOptions): Promise<Engine> {
       socket: stallTimeout,
     },
   });
-
   return {
-    async get(url, request, authorizationFor) {
-      const answer = await open(client, url, request, agents.forUrl, authorizationFor);
-      const chunks: Uint8Array[] = [];
-      let bytes = 0;
-      const { maxBytes = 64 * megabytes } = request;
-      for await (const chunk of answer.body) {
-        bytes += chunk.byteLength;
-        if (bytes > maxBytes) {
-          answer.body.destroy();
-          throw new PreloadError("BAD_ANSWER", `${url} answers with more than ${maxBytes} bytes`);
-        }
-        chunks.push(chunk);
-      }
-      return { ...answer, body: Buffer.concat(chunks) };
-    },
     open: (url, request, authorizationFor) => open(client, url, request, agents.forUrl, authorizationFor),
     close: agents.close,
   };
@@ -97,31 +71,38 @@ function open(
       resolve({
         status: response.statusCode,
         url: response.url,
-        ...unpacked(headers, stream as unknown as Readable, request.method === "HEAD"),
+        headers,
+        body: inLargePieces(stream as unknown as Readable),
       });
     });
   });
 }
 
-/** The plain bytes, although we asked for nothing else: some proxies compress all the same. */
-function unpacked(
-  headers: Record<string, string>,
-  body: Readable,
-  isEmpty: boolean,
-): Pick<OpenAnswer, "headers" | "body"> {
-  const unpack = unpackers[headers["content-encoding"] ?? ""];
-  if (!unpack || isEmpty) return { headers, body };
-  const { "content-length": _, ...others } = headers;
-  // The reader sees what goes wrong.
-  return { headers: others, body: pipeline(body, unpack(), () => {}) };
-}
+const pieceSize = 512 * 1024;
 
-const unpackers: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+/** One write of a large piece costs what one write of a small one does. */
+function inLargePieces(body: Readable): OpenAnswer["body"] {
+  async function* pieces() {
+    let gathered: Uint8Array[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        gathered.push(chunk);
+        size += chunk.byteLength;
+        if (size < pieceSize) continue;
+        yield Buffer.concat(gathered);
+        gathered = [];
+        size = 0;
+      }
+    } catch (error) {
+      // What came before the break is worth keeping.
+      if (size > 0) yield Buffer.concat(gathered);
+      throw error;
+    }
+    if (size > 0) yield Buffer.concat(gathered);
+  }
+  return Object.assign(pieces(), { destroy: () => void body.destroy() });
+}
 
 function flatten(headers: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(

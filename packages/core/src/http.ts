@@ -25,10 +25,10 @@ interface Grant {
  * A token is shown only to the origins it was given for, never over plain HTTP except to loopback.
  */
 export function createHttp(options: HttpOptions): Http {
-  let engine: Promise<import("./http-got.ts").Engine> | undefined;
+  let engine: Promise<import("./http-engine.ts").Engine> | undefined;
   const start = () => {
     // Importing the HTTP library costs more than a warm run takes altogether.
-    engine ??= import("./http-got.ts").then(({ startEngine }) => startEngine(options));
+    engine ??= import("./http-engine.ts").then(({ startEngine }) => startEngine(options));
     return engine;
   };
   const hosts = new Map<string, HostState>();
@@ -39,7 +39,7 @@ export function createHttp(options: HttpOptions): Http {
     async function attempt<T>(
       url: string,
       { signal }: RequestOptions,
-      run: (engine: import("./http-got.ts").Engine) => Promise<T>,
+      run: (engine: import("./http-engine.ts").Engine) => Promise<T>,
     ): Promise<T> {
       const host = stateOf(hosts, hostOf(url));
       if (host.givenUp) throw host.givenUp;

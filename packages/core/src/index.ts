@@ -26,7 +26,7 @@ export {
 } from "./errors.ts";
 export type { MaterializeEvent, OnEvent } from "./events.ts";
 export { type Forecast, forecast } from "./forecast.ts";
-export { entriesIn, filesUnder, type HeldFile, type Holding, heldFile } from "./holding.ts";
+export { entriesIn, filesUnder, type HeldFile, type Holding, heldFile, pathsUnder } from "./holding.ts";
 export { createHttp, type HttpOptions, isLoopback } from "./http.ts";
 export { type Installed, type InstallOptions, install } from "./install.ts";
 export { type InstallAllOptions, installAll, type Result } from "./install-all.ts";
@@ -38,6 +38,8 @@ export { ownedPaths } from "./owned-paths.ts";
 export { safePath, targetOf } from "./paths.ts";
 export { type Machine, thisMachine } from "./platform.ts";
 export { formatRef, parseRef } from "./ref.ts";
+export { planRemoval, type Removal, type RemovalItem, withRemnants } from "./removal.ts";
+export { remove } from "./remove.ts";
 export {
   type Fetchers,
   type Request,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { PreloadError } from "./errors.ts";
 import { type MaterializeOptions, materialize, type Outcome } from "./materialize.ts";
+import { createLanes } from "./ranged/lanes.ts";
 import { isNotAccepted, type Resolution } from "./resolve-all.ts";
 import { remember } from "./state.ts";
 
@@ -20,7 +21,7 @@ export type Result = Resolution & {
 
 /** Makes every resolved model true, side by side. One that fails does not stop the others; look at each `status`. */
 export async function installAll(resolutions: readonly Resolution[], options: InstallAllOptions): Promise<Result[]> {
-  const shared = { ...options, concurrency: await sharedLimit(options.concurrency) };
+  const shared = { lanes: createLanes(), ...options, concurrency: await sharedLimit(options.concurrency) };
   return Promise.all(
     resolutions.map(async (resolution) => {
       const result = await installOne(resolution, shared);

@@ -2,6 +2,7 @@ import { checkWith, type Problem } from "./check.ts";
 import { checkedManifest } from "./checked-manifest.ts";
 import { PreloadError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
+import type { Lanes } from "./ranged/lanes.ts";
 import type { RetryOptions } from "./retry.ts";
 import { openStamps } from "./stamps.ts";
 import type { Throttle } from "./throttle.ts";
@@ -18,6 +19,8 @@ export interface MaterializeOptions extends RetryOptions {
   readonly stateDir?: string | undefined;
   /** How many files at once: a number, or a limit that several calls share. @default 8 */
   readonly concurrency?: number | Limit;
+  /** The connections for large files. Share one over several calls. @default one of its own */
+  readonly lanes?: Lanes | undefined;
   /** Reads every byte first instead of trusting files that look as they did. @default "quick" */
   readonly depth?: "quick" | "deep";
   readonly throttle?: Throttle | undefined;

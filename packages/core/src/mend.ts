@@ -10,6 +10,7 @@ import type { OnEvent } from "./events.ts";
 import { finalPath, forecast } from "./forecast.ts";
 import type { Limit, MaterializeOptions } from "./materialize.ts";
 import { canLink, placeLinks } from "./place-links.ts";
+import { createLanes } from "./ranged/lanes.ts";
 import { pause } from "./retry.ts";
 import { rivalsOf } from "./rivals.ts";
 import { type Stamps, stampOf, untilSettled } from "./stamps.ts";
@@ -55,6 +56,7 @@ function isArchive(entry: Fetchable): entry is ArchiveEntry {
 
 async function fetchAll(manifest: Manifest, wanted: readonly Fetchable[], options: MendOptions): Promise<number> {
   const { concurrency = 8 } = options;
+  const lanes = options.lanes ?? createLanes();
   const limit: Limit = typeof concurrency === "number" ? pLimit(concurrency) : concurrency;
   // One that fails ends the others of its model, or they would go on writing after the call has returned.
   const failed = new AbortController();
@@ -67,7 +69,7 @@ async function fetchAll(manifest: Manifest, wanted: readonly Fetchable[], option
       limit(async () => {
         if (failure) return 0;
         try {
-          return await fetchOne(manifest, entry, { ...options, signal });
+          return await fetchOne(manifest, entry, { ...options, signal, lanes });
         } catch (error) {
           failure ??= { error };
           failed.abort();

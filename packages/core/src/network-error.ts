@@ -1,5 +1,5 @@
-import { getProxyForUrl } from "proxy-from-env";
 import { causeOf, codeOf, PreloadError } from "./errors.ts";
+import { proxyFor } from "./proxy.ts";
 
 /** Says which host could not be talked to and why, from whatever the HTTP library threw. */
 export function networkError(error: unknown, url: string): unknown {
@@ -160,7 +160,7 @@ function hostOf(url: string): string {
 
 /** The proxy for an address, without its password. */
 function proxyOf(url: string): string | undefined {
-  const proxy = getProxyForUrl(url);
+  const proxy = proxyFor(url);
   if (!proxy) return undefined;
   try {
     return new URL(proxy).host;

@@ -172,7 +172,10 @@ export interface Answer {
   readonly url: string;
 }
 
-/** An answer whose body is still to be read. Read it or destroy it. */
+/**
+ * An answer whose body is still to be read. Read it or destroy it.
+ * A piece of the body is good until the next one is asked for: its memory is the connection's.
+ */
 export interface OpenAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

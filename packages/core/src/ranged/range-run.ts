@@ -1,0 +1,141 @@
+import { setMaxListeners } from "node:events";
+import { PreloadError } from "../errors.ts";
+import type { FetchContext, Source } from "../fetch-into.ts";
+import { isRetriable } from "../network-error.ts";
+import { type Refusal, refusal } from "../refusal.ts";
+import { jittered, pause, stopped, waitAskedFor } from "../retry.ts";
+import type { BlockFile } from "./block-file.ts";
+import type { Lanes } from "./lanes.ts";
+import { blockSize, type Ledger, type Range } from "./ledger.ts";
+import { RangesIgnored, readRange } from "./read-range.ts";
+
+export interface RangeRunOptions {
+  readonly file: BlockFile;
+  readonly ledger: Ledger;
+  readonly source: Source;
+  readonly context: FetchContext;
+  /** Everything before this byte is on the disk. */
+  readonly onFrontier: (frontier: number) => void;
+}
+
+const smallest = 2 * blockSize;
+const largest = 32 * blockSize;
+const mostLanes = 32;
+
+/** One pass over the ranges of a file that are not there yet. */
+export class RangeRun {
+  /** Bytes that came over the network. */
+  received = 0;
+  /** Where the source redirected to: a signed address, good for all ranges until it expires. */
+  #direct: string | undefined;
+  #tries = 0;
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #answered: Promise<void>;
+  #onAnswer: () => void = () => {};
+
+  constructor(private readonly options: RangeRunOptions) {
+    const { signal } = options.context;
+    this.#signal = signal ? AbortSignal.any([signal, this.#over.signal]) : this.#over.signal;
+    this.#answered = new Promise((resolve) => {
+      this.#onAnswer = resolve;
+    });
+    // Each request listens, and there are many.
+    setMaxListeners(0, this.#signal);
+  }
+
+  /** Resolves when every byte is there. @throws RangesIgnored when the origin only gives whole files */
+  async complete(lanes: Lanes): Promise<void> {
+    const leader = this.#run(lanes);
+    // Whether the origin does ranges at all has to be known before a second one is asked for.
+    await Promise.race([leader, this.#answered]);
+    const others = Array.from({ length: mostLanes - 1 }, () => this.#run(lanes));
+    const outcomes = await Promise.allSettled([leader, ...others]);
+    const failed = outcomes.find((outcome) => outcome.status === "rejected" && outcome.reason !== this.#signal.reason);
+    if (failed?.status === "rejected") throw failed.reason;
+  }
+
+  async #run(lanes: Lanes): Promise<void> {
+    const { ledger } = this.options;
+    if (ledger.wanted === 0) return;
+    await lanes.enter(this.#signal);
+    try {
+      for (let range = this.#take(lanes); range; range = this.#take(lanes)) {
+        const failure = await this.#fetch(range, lanes);
+        if (failure) await this.#recover(failure, lanes);
+      }
+    } catch (error) {
+      // One lane that fails for good ends the others.
+      this.#over.abort();
+      throw error;
+    } finally {
+      lanes.leave();
+    }
+  }
+
+  /** Large while much is left, so that few requests are made; small at the end, so that all lanes end together. */
+  #take(lanes: Lanes): Range | undefined {
+    const { ledger } = this.options;
+    const share = ledger.wanted / (2 * lanes.width);
+    const halfSecond = lanes.laneRate === undefined ? 8 * blockSize : lanes.laneRate / 2;
+    return ledger.take(Math.max(smallest, Math.min(largest, share, halfSecond)));
+  }
+
+  /** One request. Gives back why it did not bring everything; what it brought stays. */
+  async #fetch(range: Range, lanes: Lanes): Promise<Refusal | undefined> {
+    const { source, context, ledger } = this.options;
+    const url = this.#direct ?? source.url;
+    try {
+      const headers = { range: `bytes=${range.start}-${range.end - 1}` };
+      const answer = await context.http.open(url, { headers, signal: this.#signal });
+      try {
+        if (answer.status === 206) this.#direct = answer.url === source.url ? undefined : answer.url;
+        this.#onAnswer();
+        if (answer.status !== 206 && answer.status !== 200 && answer.status !== 416) {
+          return await this.#refused(answer, url);
+        }
+        await readRange(range, answer, this.options, (bytes) => {
+          this.received += bytes;
+          this.#tries = 0;
+          lanes.carried(bytes);
+        });
+        return undefined;
+      } finally {
+        answer.body.destroy();
+      }
+    } catch (error) {
+      if (context.signal?.aborted) throw stopped(context.signal);
+      if (this.#over.signal.aborted) throw this.#signal.reason;
+      if (!(error instanceof PreloadError) || error.code === "DIGEST_MISMATCH") throw error;
+      return { error, retriable: isRetriable(error), headers: {} };
+    } finally {
+      ledger.giveBack(range);
+    }
+  }
+
+  async #refused(answer: Parameters<typeof refusal>[0], url: string): Promise<Refusal> {
+    const { source, context } = this.options;
+    const refused = await refusal(answer, source.url, context);
+    if (url === source.url) return refused;
+    // The signed address has expired, or was good for one range only: the source gives another.
+    this.#direct = undefined;
+    return { ...refused, retriable: true };
+  }
+
+  async #recover(failure: Refusal, lanes: Lanes): Promise<void> {
+    const { source, context } = this.options;
+    const { retryDelays = [500, 2000, 8000], longestWait = 120_000 } = context;
+    const delay = retryDelays[this.#tries];
+    const asked = waitAskedFor(failure.headers);
+    if (!failure.retriable || delay === undefined || (asked ?? 0) > longestWait) throw failure.error;
+    this.#tries += 1;
+    lanes.yield();
+    const wait = asked ?? jittered(delay);
+    const { ref, path } = context;
+    const why = failure.error.message;
+    context.onEvent({ type: "retry", ref, path, url: source.url, why, wait, asked: asked !== undefined });
+    await pause(wait, this.#signal);
+  }
+}
+
+export { RangesIgnored };

@@ -1,0 +1,51 @@
+import { PreloadError } from "../errors.ts";
+import type { OpenAnswer } from "../types.ts";
+import { blockSize, type Range } from "./ledger.ts";
+import type { RangeRunOptions } from "./range-run.ts";
+
+/** The origin answers a range with something else: the file has to be asked for as a whole. */
+export class RangesIgnored extends Error {}
+
+/** Writes the bytes of one answer to their places, noting each block that is whole. */
+export async function readRange(
+  range: Range,
+  answer: OpenAnswer,
+  options: RangeRunOptions,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const { file, source, context } = options;
+  if (!isRange(answer, range, source.size)) throw new RangesIgnored();
+  let position = range.start;
+  try {
+    for await (const piece of answer.body) {
+      const at = position;
+      position += piece.byteLength;
+      onBytes(piece.byteLength);
+      // The connection reads into its other memory meanwhile.
+      await file.write(piece, at);
+      land(range, at, position, options);
+      const { ref, path } = context;
+      context.onEvent({ type: "bytes", ref, path, bytes: piece.byteLength });
+      await context.throttle?.take(piece.byteLength, context.signal);
+    }
+  } catch (error) {
+    throw error instanceof PreloadError ? error : context.http.explain(error, source.url);
+  }
+}
+
+function isRange({ status, headers }: OpenAnswer, range: Range, size: number): boolean {
+  // A part of something compressed cannot be unpacked.
+  if (status !== 206 || "content-encoding" in headers) return false;
+  const found = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers["content-range"] ?? "");
+  const [, start, last, total] = found ?? [];
+  return Number(start) === range.start && Number(last) === range.end - 1 && (total === "*" || Number(total) === size);
+}
+
+function land(range: Range, from: number, upTo: number, { ledger, file, onFrontier }: RangeRunOptions): void {
+  const before = ledger.frontier;
+  // A block that began with an earlier piece is whole only now.
+  const start = Math.max(range.start, Math.floor(from / blockSize) * blockSize);
+  file.note(ledger.land({ start, end: upTo }));
+  const { frontier } = ledger;
+  if (frontier > before) onFrontier(frontier);
+}

@@ -1,0 +1,95 @@
+import type { OpenAnswer } from "../types.ts";
+import { WireBody } from "./body.ts";
+import { ChunkedBody } from "./chunked-body.ts";
+import { type Connection, Unusual } from "./connection.ts";
+import type { Head } from "./head.ts";
+import type { Pool } from "./pool.ts";
+
+export interface OpenOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly authorizationFor: (url: URL) => string | undefined;
+  /** False for an address that needs a proxy. */
+  readonly isDirect: (url: URL) => boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/** One GET, following redirects. @throws Unusual when the full HTTP client is needed; system errors as they are */
+export async function openWire(pool: Pool, address: string, options: OpenOptions): Promise<OpenAnswer> {
+  let url = new URL(address);
+  for (let hops = 0; hops <= 10; hops += 1) {
+    if (!options.isDirect(url)) throw new Unusual("a proxy");
+    const answer = await exchange(pool, url, options);
+    const { location } = answer.headers;
+    if (!redirects.has(answer.status) || location === undefined) return answer;
+    await drain(answer.body);
+    url = new URL(location, url);
+    if (url.protocol !== "http:" && url.protocol !== "https:") throw new Unusual(`a redirect to ${url.protocol}`);
+  }
+  throw Object.assign(new Error("redirected more than 10 times"), { code: "ERR_TOO_MANY_REDIRECTS" });
+}
+
+/** Reads past a small body, so that the connection can be used again. */
+async function drain(body: OpenAnswer["body"]): Promise<void> {
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.byteLength;
+    if (bytes > 65_536) return body.destroy();
+  }
+}
+
+type WireAnswer = OpenAnswer & { readonly body: WireBody | ChunkedBody };
+
+async function exchange(pool: Pool, url: URL, options: OpenOptions): Promise<WireAnswer> {
+  for (let fresh = false; ; fresh = true) {
+    const connection = pool.take(url, { fresh });
+    const wasUsed = connection.used;
+    try {
+      return await send(connection, url, options, () => pool.give(url, connection));
+    } catch (error) {
+      // A kept connection may have been closed by the server just as we used it.
+      if (!wasUsed || fresh || options.signal?.aborted || error instanceof Unusual) throw error;
+    }
+  }
+}
+
+function send(
+  connection: Connection,
+  url: URL,
+  { headers, authorizationFor, signal }: OpenOptions,
+  onFree: () => void,
+): Promise<WireAnswer> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => connection.destroy(new DOMException("stopped", "AbortError"));
+    const settle = () => signal?.removeEventListener("abort", onAbort);
+    const body = new WireBody(connection);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    connection.send(requestHead(url, headers, authorizationFor(url)), {
+      onHead(head: Head) {
+        const answer = { status: head.status, headers: head.headers, url: url.href };
+        resolve({ ...answer, body: head.isChunked ? new ChunkedBody(body) : body });
+      },
+      onBody: (bytes, release) => body.push(bytes, release),
+      onEnd() {
+        settle();
+        onFree();
+        body.end();
+      },
+      onError(error) {
+        settle();
+        reject(error);
+        body.fail(error);
+      },
+    });
+  });
+}
+
+function requestHead(url: URL, headers: Readonly<Record<string, string>>, authorization: string | undefined): string {
+  const lines = [`GET ${url.pathname}${url.search} HTTP/1.1`, `Host: ${url.host}`, "Connection: keep-alive"];
+  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+  if (authorization !== undefined) lines.push(`Authorization: ${authorization}`);
+  if (lines.some((line) => /[\r\n]/.test(line))) throw new Unusual("a header with a line break");
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
