@@ -1,14 +1,17 @@
 import { readdirSync, type Stats, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, truncate } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { addressesOf } from "./addresses.ts";
 import { digestFile } from "./digest-file.ts";
 import { onDisk } from "./disk-error.ts";
 import { isMissing, PreloadError } from "./errors.ts";
-import { type FetchContext, fetchInto } from "./fetch-into.ts";
+import { type FetchContext, fetchInto, type Source } from "./fetch-into.ts";
 import { takeLease } from "./lease.ts";
 import { pidOf } from "./owner.ts";
 import { leasePath, type Partial, sweepPartials, takePartial } from "./partial.ts";
+import { fetchRanged, rangedFrom } from "./ranged/fetch-ranged.ts";
+import type { Lanes } from "./ranged/lanes.ts";
+import { RangesIgnored } from "./ranged/read-range.ts";
 import { renameOver } from "./rename-over.ts";
 import { stampOf } from "./stamps.ts";
 import type { Digest, Mirror } from "./types.ts";
@@ -22,6 +25,8 @@ export interface Wanted {
 
 export interface TransferContext extends FetchContext {
   readonly mirrors: readonly Mirror[];
+  /** The connections that all large files share. */
+  readonly lanes?: Lanes | undefined;
 }
 
 /** What verified bytes are for, and how to tell that another process has already used them so. */
@@ -98,7 +103,7 @@ async function fromAnyAddress(wanted: Wanted, partial: Partial, context: Transfe
   const failures: PreloadError[] = [];
   for (const address of addressesOf(wanted.url, context.mirrors)) {
     try {
-      return await fetchInto(partial.path, { ...wanted, url: address }, context);
+      return await fetchFrom(partial.path, { ...wanted, url: address }, context);
     } catch (error) {
       if (!(error instanceof PreloadError) || isOurs(error)) throw error;
       failures.push(error);
@@ -119,6 +124,25 @@ function together(failures: readonly PreloadError[]): PreloadError {
 function weightOf({ code }: PreloadError): number {
   const weight = ["NETWORK", "STALLED", "RATE_LIMITED", "DIGEST_MISMATCH", "GATED", "UNAUTHORIZED"].indexOf(code);
   return weight === -1 ? 99 : weight;
+}
+
+/** A large file in ranges, if the origin does them; anything else in one go. */
+async function fetchFrom(path: string, source: Source, context: TransferContext): Promise<number> {
+  if (source.size < rangedFrom || context.lanes === undefined) return fetchInto(path, source, context);
+  try {
+    return await fetchRanged(path, source, context, context.lanes);
+  } catch (error) {
+    if (!(error instanceof RangesIgnored)) throw error;
+    context.onEvent({
+      type: "discard",
+      ref: context.ref,
+      path: context.path,
+      url: source.url,
+      why: "it gives no ranges",
+    });
+    await truncate(path, 0);
+    return fetchInto(path, source, context);
+  }
 }
 
 /** No other address helps against these. */
