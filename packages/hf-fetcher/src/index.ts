@@ -3,5 +3,6 @@ export type { Endpoint } from "./endpoints.ts";
 export { pythonFnmatch } from "./fnmatch.ts";
 export { type HfFetcherOptions, hf, hfOptions } from "./hf.ts";
 export { hubInventory } from "./inventory.ts";
+export { hubRemnants } from "./remnants.ts";
 export { type Repo, repoFolderName, repoOf } from "./repo.ts";
 export { type FoundToken, findToken } from "./token.ts";
