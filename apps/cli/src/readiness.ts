@@ -1,4 +1,5 @@
-import { check, PreloadError, type Problem, type Request, type Resolution, resolveAll } from "@preload/core";
+import { check, PreloadError, type Request, type Resolution, resolveAll } from "@preload/core";
+import { describeProblems } from "./describe-problem.ts";
 import { stateOf } from "./model-state.ts";
 import type { Session } from "./session.ts";
 import { elsewhereLines, whereElse } from "./where-else.ts";
@@ -28,17 +29,9 @@ async function notReady(resolution: Resolution, session: Session): Promise<Prelo
   const problems = await check(manifest, { dir: fetcher.dir, stateDir, signal });
   const state = stateOf(problems);
   if (state === "complete" || (state === "missing" && request.optional)) return undefined;
-  const where = `\n  in        ${fetcher.dir} (${fetcher.dirRule})`;
+  const lines = describeProblems(problems, fetcher).map((line) => `\n  ${line}`);
   const also = elsewhereLines(whereElse(ref, manifest, session));
-  return new PreloadError(
-    state === "missing" ? "MISSING" : "CORRUPT",
-    `${ref} is ${state}${lines(problems)}${where}${also}`,
-    { hint: "`preload install` mends it." },
-  );
-}
-
-function lines(problems: readonly Problem[]): string {
-  const shown = problems.slice(0, 3).map(({ reason, path }) => `\n  ${reason.padEnd(8)}  ${path}`);
-  const rest = problems.length > 3 ? [`\n  … and ${problems.length - 3} more`] : [];
-  return [...shown, ...rest].join("");
+  return new PreloadError(state === "missing" ? "MISSING" : "CORRUPT", `${ref} is ${state}${lines.join("")}${also}`, {
+    hint: "`preload install` mends it.",
+  });
 }

@@ -1,0 +1,80 @@
+import { realpathSync } from "node:fs";
+import { parse } from "node:path";
+import {
+  type Machine,
+  type Manifest,
+  ownedPaths,
+  PreloadError,
+  parseRef,
+  planRemoval,
+  type Removal,
+  withRemnants,
+} from "@preload/core";
+import { hubRemnants, repoFolderName, repoOf } from "@preload/hf-fetcher";
+import { type KnownModel, schemeOf } from "../known-models.ts";
+
+/** A model with a manifest: only of these it is known which files are theirs. */
+export type ResolvedModel = KnownModel & { readonly manifest: Manifest };
+
+/** What goes from each directory. Decides only; `remove` acts. @throws PreloadError as `planRemoval`, `USAGE`, `BAD_CONFIG` */
+export function planClean(
+  targets: readonly ResolvedModel[],
+  known: readonly ResolvedModel[],
+  machine: Pick<Machine, "home">,
+): Removal[] {
+  const dirs = [...new Set(targets.map(({ dir }) => dir))];
+  return dirs.map((dir) => {
+    refuseRoot(dir, machine);
+    const [going, staying] = [targets, known].map((models) => models.filter((model) => model.dir === dir));
+    const remove = going?.map(({ manifest }) => manifest) ?? [];
+    for (const manifest of remove) refuseForeign(manifest);
+    const keep = (staying ?? []).filter((model) => !targets.includes(model)).map(({ manifest }) => manifest);
+    return withoutRemnants(planRemoval(dir, remove, keep));
+  });
+}
+
+/** In a directory such as this, a mistake of ours would cost too much. */
+function refuseRoot(dir: string, { home }: Pick<Machine, "home">): void {
+  if (![parse(dir).root, home, realPath(home)].includes(realPath(dir))) return;
+  throw new PreloadError("USAGE", `${dir} is no cache to clean`, { hint: "Name another one with --cache-root." });
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // Not there: then nothing is removed from it.
+  }
+}
+
+/** A lock may have been edited by anybody: what it calls a part of a model has to lie where such models lie. */
+function refuseForeign(manifest: Manifest): void {
+  const isOwn = territories[schemeOf(manifest.ref)]?.(manifest) ?? (() => false);
+  const foreign = ownedPaths(manifest).find((path) => !isOwn(path));
+  if (foreign === undefined) return;
+  throw new PreloadError("BAD_CONFIG", `${manifest.ref}: ${foreign} is no part of it, whatever the lock says`, {
+    hint: "Nothing was removed. Make the lock anew with `preload lock`.",
+  });
+}
+
+const territories: Readonly<Record<string, (manifest: Manifest) => (path: string) => boolean>> = {
+  hf: ({ ref, options }) => {
+    const folder = `${repoFolderName(repoOf(parseRef(ref, options)))}/`;
+    return (path) => path.startsWith(folder);
+  },
+  whisper: (manifest) => (path) => path === manifest.path && path.endsWith(".pt"),
+  spacy: ({ ref, revision }) => {
+    const { name } = parseRef(ref);
+    return (path) => path.startsWith(`${name}/`) || path.startsWith(`${name}-${revision}.dist-info/`);
+  },
+};
+
+function withoutRemnants(removal: Removal): Removal {
+  const refs = new Map(removal.items.map(({ path, ref }) => [path, ref]));
+  const hubPaths = removal.items.filter(({ ref }) => schemeOf(ref) === "hf").map(({ path }) => path);
+  const remnants = hubRemnants(removal.dir, hubPaths);
+  return withRemnants(
+    removal,
+    remnants.map(({ path, because }) => ({ path, ref: refs.get(because) ?? "" })),
+  );
+}
