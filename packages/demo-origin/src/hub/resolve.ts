@@ -9,7 +9,7 @@ export function resolve(repo: HubRepo, commit: HubCommit, path: string, cdn: Sig
   if (!file) return entryNotFound(commit.sha);
   const headers = {
     "x-repo-commit": commit.sha,
-    "content-disposition": `inline; filename="${path.split("/").at(-1)}"`,
+    "content-disposition": disposition(path),
   };
   if (!file.lfs)
     return { headers: { ...headers, etag: `"${file.oid}"`, "content-type": "text/plain" }, body: file.body };
@@ -17,4 +17,11 @@ export function resolve(repo: HubRepo, commit: HubCommit, path: string, cdn: Sig
   const location = cdn.sign(`repos/${repo.id}/${file.lfs.oid}`, file.body);
   const linked = { "x-linked-etag": `"${file.lfs.oid}"`, "x-linked-size": String(file.size) };
   return { status: 302, headers: { ...headers, ...linked, location }, body: `Found. Redirecting to ${location}` };
+}
+
+// A header holds ASCII; the name as it is follows encoded.
+function disposition(path: string): string {
+  const name = path.split("/").at(-1) ?? "";
+  const plain = name.replaceAll(/[^ !#-[\]-~]/g, "?");
+  return `inline; filename*=UTF-8''${encodeURIComponent(name)}; filename="${plain}";`;
 }
