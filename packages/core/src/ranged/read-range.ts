@@ -15,21 +15,24 @@ export async function readRange(
 ): Promise<void> {
   const { file, source, context } = options;
   if (!isRange(answer, range, source.size)) throw new RangesIgnored();
-  let position = range.start;
+  const { ref, path, onEvent } = context;
+  let written = range.start;
   try {
     for await (const piece of answer.body) {
-      const at = position;
-      position += piece.byteLength;
       onBytes(piece.byteLength);
       // The connection reads into its other memory meanwhile.
-      await file.write(piece, at);
-      land(range, at, position, options);
-      const { ref, path } = context;
-      context.onEvent({ type: "bytes", ref, path, bytes: piece.byteLength });
+      await file.write(piece, written);
+      land(range, written, written + piece.byteLength, options);
+      written += piece.byteLength;
+      onEvent({ type: "bytes", ref, path, bytes: piece.byteLength });
       await context.throttle?.take(piece.byteLength, context.signal);
     }
   } catch (error) {
     throw error instanceof PreloadError ? error : context.http.explain(error, source.url);
+  } finally {
+    // Only whole blocks stay; the rest of a broken one comes again.
+    const lost = written === range.end ? 0 : written % blockSize;
+    if (lost > 0) onEvent({ type: "bytes", ref, path, bytes: -lost });
   }
 }
 
