@@ -63,7 +63,7 @@ export function hf(options: HfFetcherOptions = {}): Fetcher {
       canonical(ref);
       // The Hub's client library and the validator cost more to load than a warm run takes.
       const [{ resolveRepo }, known] = await Promise.all([import("./resolve.ts"), token()]);
-      return resolveRepo(ref, { http, endpoints, mirrors, hasToken: known !== undefined, signal });
+      return resolveRepo(ref, { http, endpoints, mirrors, dir, hasToken: known !== undefined, signal });
     },
   };
 }

@@ -49,7 +49,8 @@ function blobs({ repo, commit, files }: Laid): FileEntry[] {
   return [...byPath.values()];
 }
 
-function blobPath(repo: Repo, { digest }: Pick<RepoFile, "digest">): string {
+/** Where the bytes are kept, relative to the cache. */
+export function blobPath(repo: Repo, { digest }: Pick<RepoFile, "digest">): string {
   return `${repoFolderName(repo)}/blobs/${hexOf(digest)}`;
 }
 

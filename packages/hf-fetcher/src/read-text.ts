@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { addressesOf, digestOf, type Http, type Mirror, PreloadError } from "@preload/core";
 import { askInOrder } from "./ask.ts";
-import { fileUrl } from "./layout.ts";
+import { blobPath, fileUrl } from "./layout.ts";
 import { refusal } from "./refusal.ts";
 import type { Repo } from "./repo.ts";
 import type { RepoFile } from "./snapshot.ts";
@@ -8,6 +10,8 @@ import type { RepoFile } from "./snapshot.ts";
 export interface ReadOptions {
   readonly http: Http;
   readonly mirrors: readonly Mirror[];
+  /** The cache, if what lies there already may be read from it. */
+  readonly dir?: string | undefined;
   readonly token: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -17,8 +21,10 @@ export interface ReadOptions {
  *
  * @throws PreloadError `DIGEST_MISMATCH`, and what `refusal` says
  */
-export function readText(repo: Repo, commit: string, file: RepoFile, options: ReadOptions): Promise<string> {
-  const { http, mirrors, token, signal } = options;
+export async function readText(repo: Repo, commit: string, file: RepoFile, options: ReadOptions): Promise<string> {
+  const { http, mirrors, dir, token, signal } = options;
+  const kept = dir === undefined ? undefined : await keptText(join(dir, blobPath(repo, file)), file);
+  if (kept !== undefined) return kept;
   return askInOrder(addressesOf(fileUrl(repo, commit, file.path), mirrors), async (address) => {
     const { status, headers, body, url } = await http.get(address, signal ? { signal } : {});
     if (status < 200 || status > 299) {
@@ -32,4 +38,11 @@ export function readText(repo: Repo, commit: string, file: RepoFile, options: Re
       { hint: "If a proxy or mirror stands in between, try --endpoint hf=https://huggingface.co" },
     );
   });
+}
+
+// What Python has downloaded is as good as what is downloaded now.
+async function keptText(path: string, { digest }: RepoFile): Promise<string | undefined> {
+  // Whatever is wrong with the file, the check of the cache says it better.
+  const body = await readFile(path).catch(() => undefined);
+  return body && digestOf(body, digest) === digest ? new TextDecoder().decode(body) : undefined;
 }

@@ -17,6 +17,8 @@ export interface ResolveContext {
   readonly http: Http;
   readonly endpoints: readonly Endpoint[];
   readonly mirrors: readonly Mirror[];
+  /** The cache that the entries are for. */
+  readonly dir: string;
   /** Whether there is a token at all. */
   readonly hasToken: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -56,13 +58,15 @@ export async function resolveRepo(ref: Ref, context: ResolveContext): Promise<Ma
 type Reader = (paths: readonly string[]) => Promise<Contents>;
 
 /** Reads texts of the snapshot, each only once. */
-function reader(repo: Repo, { commit, files }: Snapshot, context: ResolveContext): Reader {
+function reader(repo: Repo, { commit, files, gated }: Snapshot, context: ResolveContext): Reader {
+  // Whether this user may have a gated one is part of the answer, and only the Hub knows.
+  const dir = gated === undefined ? context.dir : undefined;
   const texts = new Map<string, Promise<string>>();
   const token = context.endpoints.some((endpoint) => seesToken(endpoint, context));
   const readOnce = (path: string): Promise<string> => {
     const file = files.find((candidate) => candidate.path === path);
     if (!file) throw new PreloadError("NOT_FOUND", `${repo.ref}: there is no file ${path}`);
-    const text = texts.get(path) ?? readText(repo, commit, file, { ...context, token });
+    const text = texts.get(path) ?? readText(repo, commit, file, { ...context, dir, token });
     texts.set(path, text);
     return text;
   };
