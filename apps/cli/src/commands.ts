@@ -152,4 +152,28 @@ export const commands: readonly CommandSpec[] = [
     ],
     load: () => import("./commands/clean.ts"),
   },
+  {
+    usage: "doctor",
+    summary: "look for what keeps models from being found",
+    details:
+      "Directories and the rule behind each, variables that contradict each other, the token's source (never its value),\nproxies, certificates and mirrors, library versions with known traps. Asks the network only with --net.\nExits with 3 when something is wrong enough that models are not found; warnings leave it at 0.",
+    examples: [
+      { line: "preload doctor", does: "looks at this machine and this environment" },
+      {
+        line: "preload doctor --net",
+        does: "also asks each source for one byte, and the Hub whether it knows the token",
+      },
+      { line: "preload doctor --python .venv", does: "also looks at the libraries of an environment" },
+    ],
+    options: [new Option("--net", "ask each source for one byte")],
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
+    usage: "demo",
+    summary: "show a whole round of work, without internet",
+    details:
+      "Starts a server on this machine that serves small models, and runs lock, plan, install, ci, verify and list against\nit, in a folder that is removed again. Exits with 0 only if every step did what it says.",
+    examples: [{ line: "preload demo", does: "takes a few seconds" }],
+    load: () => import("./commands/demo.ts"),
+  },
 ];

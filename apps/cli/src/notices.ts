@@ -21,11 +21,9 @@ export function noticeUnfetched(resolutions: readonly Resolution[], { display, f
 /** Warns of mirrors that anybody on the way can read along with. */
 export function warnOfPlainMirrors({ fetchers, display, offline }: Session): void {
   if (offline !== undefined) return;
-  for (const { name, mirrors } of Object.values(fetchers)) {
-    const open = new Set(mirrors.flatMap((mirror) => mirror.mirrors).filter(isPlain));
-    for (const url of open) {
-      display.notice(`warning ${name}: ${url} is plain http: others can read along, and no token is sent to it`);
-    }
+  const urls = Object.values(fetchers).flatMap(({ mirrors }) => mirrors.flatMap((mirror) => mirror.mirrors));
+  for (const origin of new Set(urls.filter(isPlain).map((url) => new URL(url).origin))) {
+    display.notice(`warning ${origin} is plain http: others can read along, and no token is sent to it`);
   }
 }
 

@@ -119,7 +119,8 @@ function summary(results: readonly Result[], fetchedBytes: number, took: number)
     ...(number("skipped") > 0 ? [`${number("skipped")} skipped`] : []),
     ...(number("failed") > 0 ? [`${number("failed")} failed`] : []),
   ].join(", ");
-  return `${counts}; ${fetchedBytes > 0 ? `${bytes(fetchedBytes)} fetched in ${duration(took)}` : "nothing to fetch"}`;
+  const nothing = number("failed") > 0 ? "nothing was fetched" : "nothing to fetch";
+  return `${counts}; ${fetchedBytes > 0 ? `${bytes(fetchedBytes)} fetched in ${duration(took)}` : nothing}`;
 }
 
 function fetchedBy(result: Result): number {

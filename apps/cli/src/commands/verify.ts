@@ -74,7 +74,8 @@ async function fix(findings: readonly Finding[], session: Session, { deep }: Ver
   if (broken.length === 0) return [];
   warnOfPlainMirrors(session);
   session.display.doing(`mending ${count(broken.length, "model")}`);
-  return installAll(broken, { ...transferOptions(session), depth: deep ? "deep" : "quick" });
+  // What became of each is told once, at the end.
+  return installAll(broken, { ...transferOptions(session), onResult: () => {}, depth: deep ? "deep" : "quick" });
 }
 
 /** What was mended was verified by the way. */
