@@ -37,6 +37,7 @@ export { type Limit, type MaterializeOptions, materialize, type Outcome } from "
 export { ownedPaths } from "./owned-paths.ts";
 export { safePath, targetOf } from "./paths.ts";
 export { type Machine, thisMachine } from "./platform.ts";
+export { proxyFor } from "./proxy.ts";
 export { formatRef, parseRef } from "./ref.ts";
 export { planRemoval, type Removal, type RemovalItem, withRemnants } from "./removal.ts";
 export { remove } from "./remove.ts";

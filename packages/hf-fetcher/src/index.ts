@@ -1,5 +1,5 @@
 export { type CacheDir, hfHome, hfHubCacheDir } from "./cache-dir.ts";
-export type { Endpoint } from "./endpoints.ts";
+export { type Endpoint, endpointsFor, tokenOrigins } from "./endpoints.ts";
 export { pythonFnmatch } from "./fnmatch.ts";
 export { type HfFetcherOptions, hf, hfOptions } from "./hf.ts";
 export { hubInventory } from "./inventory.ts";
