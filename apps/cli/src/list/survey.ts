@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { check, type HeldFile, isMissing, type Manifest, ownedPaths } from "@preload/core";
-import { inventories, isPartial } from "../inventory.ts";
+import { inventories, isPartial, partialsIn } from "../inventory.ts";
 import { type KnownModel, knownModels, schemeOf } from "../known-models.ts";
 import { sizeOf } from "../manifest-size.ts";
 import { type ModelState, stateOf } from "../model-state.ts";
@@ -85,11 +85,11 @@ function beside(
   const partials: HeldFile[] = [];
   const foreign: Foreign[] = [];
   for (const { scheme, dir } of places.values()) {
+    partials.push(...partialsIn(scheme, dir));
     for (const { name, files } of inventories[scheme]?.(dir) ?? []) {
       const others = new Map<string, HeldFile>();
       for (const file of files) {
-        if (isPartial(file.path)) partials.push(file);
-        else if (file.size > 0 && !owned.has(file.inode)) others.set(file.inode, file);
+        if (file.size > 0 && !isPartial(file.path) && !owned.has(file.inode)) others.set(file.inode, file);
       }
       if (others.size > 0) foreign.push({ dir, name, files: others.size, bytes: sumOf([...others.values()]) });
     }
