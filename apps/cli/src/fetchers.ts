@@ -83,6 +83,11 @@ function endpoints(source: string, flags: Flags, config: Config, { env }: Machin
   return (config.endpoints[source] ?? []).map((url) => ({ url, byUser: false }));
 }
 
+/** The Hub's endpoints, as far as flags, variables of ours or the config name them. */
+export function namedHubEndpoints({ flags, config, machine }: Omit<Surroundings, "http">): readonly HubEndpoint[] {
+  return hubEndpoints(endpoints("hf", flags, config, machine)).endpoints ?? [];
+}
+
 // A config belongs to a repository that somebody else may have written: what it names does not get to see the token.
 function hubEndpoints(sources: readonly Source[]): { endpoints?: readonly HubEndpoint[] } {
   return sources.length === 0 ? {} : { endpoints: sources.map(({ url, byUser }) => ({ url, token: byUser })) };

@@ -8,6 +8,15 @@ import { version } from "./version.ts";
 
 /** Parses a command line and runs what it says. Gives back the exit code. @throws PreloadError `USAGE` */
 export async function parse(argv: readonly string[], io: Io, signal: AbortSignal): Promise<number> {
+  const [first, about] = argv;
+  if (first === "help" && about !== undefined) {
+    const { helpTopic } = await import("./help-topics.ts");
+    const text = helpTopic(about, ["help", ...commands.flatMap(namesOf)]);
+    if (text !== undefined) {
+      io.stdout.write(text);
+      return 0;
+    }
+  }
   let exitCode = 0;
   const program = new Command("preload")
     .description("Gets machine-learning models onto a machine before they are needed.")
@@ -17,7 +26,8 @@ export async function parse(argv: readonly string[], io: Io, signal: AbortSignal
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => {} })
-    .configureHelp({ sortSubcommands: false });
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText("after", "\nMore: preload help exit-codes, preload help environment");
   for (const spec of commands) {
     const command = program.command(spec.usage, { isDefault: spec.isDefault ?? false }).summary(spec.summary);
     describe(command, spec);

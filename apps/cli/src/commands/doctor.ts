@@ -1,0 +1,69 @@
+import { PreloadError } from "@preload/core";
+import type { Invocation } from "../command-spec.ts";
+import { cacheFindings } from "../doctor/caches.ts";
+import { directoryFindings } from "../doctor/directories.ts";
+import { type Finding, on } from "../doctor/finding.ts";
+import { type Installed, installedIn } from "../doctor/installed.ts";
+import { machineFindings } from "../doctor/machine.ts";
+import { networkFindings } from "../doctor/network.ts";
+import { pythonFindings } from "../doctor/python.ts";
+import { renderFindings } from "../doctor/render.ts";
+import { tokenFindings } from "../doctor/token.ts";
+import { variableFindings } from "../doctor/variables.ts";
+import type { Flags } from "../flags.ts";
+import { knownModels } from "../known-models.ts";
+import { printResult } from "../output.ts";
+import { painter } from "../paint.ts";
+import { pythonOf } from "../python.ts";
+import { openSession, type Session } from "../session.ts";
+
+interface DoctorFlags extends Flags {
+  readonly net?: boolean;
+}
+
+/** Says what would keep models from being found, or surprise. Goes online only with `--net`. */
+export async function run({ io, flags, signal }: Invocation<DoctorFlags>): Promise<number> {
+  const session = await openSession(io, flags, signal);
+  try {
+    const findings = await findingsIn(session, flags.net === true);
+    const exitCode = findings.some(({ level }) => level === "error") ? 3 : 0;
+    printResult(io, flags, { command: "doctor", ok: exitCode === 0, exitCode, findings }, () =>
+      renderFindings(findings, painter(io.stdout, io.env)),
+    );
+    return exitCode;
+  } finally {
+    session.close();
+  }
+}
+
+async function findingsIn(session: Session, net: boolean): Promise<Finding[]> {
+  const known = knownModels(session);
+  const { installed, findings } = environmentOf(session);
+  return [
+    ...machineFindings(),
+    ...(await directoryFindings(session)),
+    ...cacheFindings(session),
+    ...variableFindings(session, installed),
+    ...(await tokenFindings(session, known)),
+    ...networkFindings(session),
+    ...(net ? await (await import("../doctor/reach.ts")).reachFindings(session, known) : []),
+    ...findings,
+    ...pythonFindings(session, known, installed),
+  ];
+}
+
+/** The environment that was named, else the active one. */
+function environmentOf({ flags, config, machine }: Session): { installed: Installed; findings: Finding[] } {
+  const named = pythonOf(flags, config, machine);
+  try {
+    return { installed: installedIn(named ?? machine.env.VIRTUAL_ENV, machine), findings: [] };
+  } catch (error) {
+    if (!(error instanceof PreloadError)) throw error;
+    const rule = named === undefined ? "VIRTUAL_ENV: " : "";
+    const finding = on("python").warning(
+      `${rule}${error.message}`,
+      error.hint === undefined ? {} : { fix: error.hint },
+    );
+    return { installed: {}, findings: [finding] };
+  }
+}
