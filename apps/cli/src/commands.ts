@@ -81,7 +81,7 @@ export const commands: readonly CommandSpec[] = [
     aliases: ["ls"],
     summary: "show the models that are known, their size and state",
     details:
-      "Across all caches: what the lock, the config and earlier installs name, and in one line what else lies there.\nMakes no request. Exits with 0 whatever the state; `preload verify` is the one that judges.",
+      "Across all caches: what the lock, the config and earlier installs name, and in one line what else lies there. Makes no request. Exits with 0 whatever the state; `preload verify` is the one that judges.",
     examples: [
       { line: "preload list", does: "every known model" },
       { line: "preload list -v", does: "with each directory, the rule that chose it, and what is not ours" },
@@ -93,7 +93,7 @@ export const commands: readonly CommandSpec[] = [
     usage: "env",
     summary: "print the variables with which a process finds the models",
     details:
-      "Pins each directory in use explicitly, whatever rule chose it. With --offline, also what tells the clients to stay\noffline. The form is that of the shell it is called from, unless --shell names another.",
+      "Pins each directory in use explicitly, whatever rule chose it. With --offline, also what tells the clients to stay offline. The form is that of the shell it is called from, unless --shell names another.",
     examples: [
       { line: 'eval "$(preload env)"', does: "in this shell" },
       { line: "preload env --shell fish | source", does: "in fish" },
@@ -120,7 +120,7 @@ export const commands: readonly CommandSpec[] = [
     usage: "exec <command...>",
     summary: "run a command that finds the models",
     details:
-      "Sets what `preload env` prints, for the command only, and exits as the command did (128 plus the number for a signal).\nFirst looks whether the models of the config's profiles are there; if not, the command is not started (exit 3 or 4).\nWith --offline the clients are told to stay offline. They are not kept from it: a program that asks the network by\nother means still can.",
+      "Sets what `preload env` prints, for the command only, and exits as the command did (128 plus the number for a signal). First looks whether the models of the config's profiles are there; if not, the command is not started (exit 3 or 4). With --offline the clients are told to stay offline. They are not kept from it: a program that asks the network by other means still can.",
     examples: [
       { line: "preload exec -- pytest -q", does: "tests that find the models" },
       { line: "preload exec --offline -p test -- python app.py", does: "with the clients told to stay offline" },
@@ -139,7 +139,7 @@ export const commands: readonly CommandSpec[] = [
     usage: "clean [refs...]",
     summary: "remove models from the caches",
     details:
-      "Removes what the named models own, by default those of the lock, or without a lock what was installed. Shows it first\nand asks; where nobody can answer, --yes is needed. What another model or snapshot needs stays, and so does everything\nthat others put there. The config and the lock are not changed: `preload install` brings the models back.",
+      "Removes what the named models own, by default those of the lock, or without a lock what was installed. Shows it first and asks; where nobody can answer, --yes is needed. What another model or snapshot needs stays, and so does everything that others put there. The config and the lock are not changed: `preload install` brings the models back.",
     examples: [
       { line: "preload clean --dry-run", does: "shows what would go, and how much space it frees" },
       { line: "preload clean hf:facebook/bart-base", does: "one model" },
@@ -156,7 +156,7 @@ export const commands: readonly CommandSpec[] = [
     usage: "doctor",
     summary: "look for what keeps models from being found",
     details:
-      "Directories and the rule behind each, variables that contradict each other, the token's source (never its value),\nproxies, certificates and mirrors, library versions with known traps. Asks the network only with --net.\nExits with 3 when something is wrong enough that models are not found; warnings leave it at 0.",
+      "Directories and the rule behind each, variables that contradict each other, the token's source (never its value), proxies, certificates and mirrors, library versions with known traps. Asks the network only with --net. Exits with 3 when something is wrong enough that models are not found; warnings leave it at 0.",
     examples: [
       { line: "preload doctor", does: "looks at this machine and this environment" },
       {

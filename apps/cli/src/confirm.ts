@@ -2,7 +2,11 @@ import { createInterface } from "node:readline/promises";
 import { PreloadError } from "@preload/core";
 import type { Io } from "./io.ts";
 
-/** Asks at the terminal, where only `y` and `yes` mean yes. @throws PreloadError `USAGE` where nobody can answer */
+/**
+ * Asks at the terminal, where only `y` and `yes` mean yes, and the end of input means no.
+ *
+ * @throws PreloadError `USAGE` where nobody can answer, `ABORTED` for Ctrl-C
+ */
 export async function confirm(question: string, io: Io, signal: AbortSignal): Promise<boolean> {
   if (!io.stdin.isTTY || !io.stderr.isTTY) {
     throw new PreloadError("USAGE", "there is no terminal to ask at", {
@@ -11,8 +15,22 @@ export async function confirm(question: string, io: Io, signal: AbortSignal): Pr
   }
   // Questions go where errors go, so that the result can be piped.
   const lines = createInterface({ input: io.stdin, output: process.stderr });
+  let isInterrupted = false;
+  lines.once("SIGINT", () => {
+    isInterrupted = true;
+    lines.close();
+  });
+  // A question that is never answered would stay open for ever.
+  const ended = new AbortController();
+  lines.once("close", () => ended.abort());
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+    const answer = await lines.question(`${question} [y/N] `, { signal: AbortSignal.any([signal, ended.signal]) });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if ((error as Error).name !== "AbortError") throw error;
+    io.stderr.write("\n");
+    if (isInterrupted || signal.aborted) throw new PreloadError("ABORTED", "stopped at the question; nothing was done");
+    return false;
   } finally {
     lines.close();
   }
