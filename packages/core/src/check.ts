@@ -5,6 +5,7 @@ import { checkedManifest } from "./checked-manifest.ts";
 import { digestFile } from "./digest-file.ts";
 import { diskError } from "./disk-error.ts";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
+import { linksByTarget } from "./links-by-target.ts";
 import { targetOf } from "./paths.ts";
 import { rivalsOf } from "./rivals.ts";
 import { openStamps, type Stamps } from "./stamps.ts";
@@ -93,16 +94,6 @@ interface Inspection extends CheckOptions {
   readonly blobs: Map<string, Problem | undefined>;
 }
 
-function linksByTarget(manifest: Manifest): Map<string, LinkEntry[]> {
-  const links = new Map<string, LinkEntry[]>();
-  for (const entry of manifest.entries) {
-    if (entry.type !== "link") continue;
-    const target = targetOf(entry.path, entry.target);
-    links.set(target, [...(links.get(target) ?? []), entry]);
-  }
-  return links;
-}
-
 async function problemsOf(entry: Entry, inspection: Inspection): Promise<Problem[]> {
   switch (entry.type) {
     case "file":
@@ -174,6 +165,7 @@ async function contentProblem(
 ): Promise<Problem | undefined> {
   const full = join(inspection.dir, path);
   const stats = stat(full);
+  inspection.stamps.see(path, stats);
   if (!stats) return { reason: "missing", path, entry };
   if (!stats.isFile()) return { reason: "wrong-kind", path, entry, expected: "a file", received: "a folder" };
   if (stats.size !== content.size) {
@@ -183,7 +175,9 @@ async function contentProblem(
   if (inspection.depth !== "deep" && inspection.stamps.isProven(path, stats)) return undefined;
   const { signal } = inspection;
   const onRead = (bytes: number) => inspection.onRead?.(path, bytes);
-  const received = await onlyIfAllowed(full, () => digestFile(full, content, { signal, onRead }));
+  const received = await reading(full, () => digestFile(full, content, { signal, onRead }));
+  // Another process may have moved it on between the two looks.
+  if (received === undefined) return { reason: "missing", path, entry };
   if (received !== content.digest) return { reason: "corrupt", path, entry, expected: content.digest, received };
   inspection.stamps.prove(path, stats);
   return undefined;
@@ -195,8 +189,9 @@ async function textProblems(entry: TextEntry, inspection: Inspection): Promise<P
   if (!stats) return [{ reason: "missing", path: entry.path, entry }];
   if (!stats.isFile())
     return [{ reason: "wrong-kind", path: entry.path, entry, expected: "a file", received: "a folder" }];
-  const received = stats.size > 1024 * 1024 ? "" : await onlyIfAllowed(path, () => readFile(path, "utf8"));
+  const received = stats.size > 1024 * 1024 ? "" : await reading(path, () => readFile(path, "utf8"));
   if (received === entry.text) return [];
+  if (received === undefined) return [{ reason: "missing", path: entry.path, entry }];
   return [{ reason: "wrong-text", path: entry.path, entry, expected: shown(entry.text), received: shown(received) }];
 }
 
@@ -237,10 +232,11 @@ function look(read: () => Stats | undefined, path: string): Stats | undefined {
   }
 }
 
-async function onlyIfAllowed<T>(path: string, read: () => Promise<T>): Promise<T> {
+async function reading<T>(path: string, read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
+    if (isMissing(error)) return undefined;
     throw asForbidden(error, path);
   }
 }

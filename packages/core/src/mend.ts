@@ -8,14 +8,16 @@ import { onDisk } from "./disk-error.ts";
 import { ensureSpace } from "./disk-space.ts";
 import type { OnEvent } from "./events.ts";
 import { finalPath, forecast } from "./forecast.ts";
+import { linksByTarget } from "./links-by-target.ts";
 import type { Limit, MaterializeOptions } from "./materialize.ts";
 import { canLink, placeLinks } from "./place-links.ts";
 import { createLanes } from "./ranged/lanes.ts";
 import { pause } from "./retry.ts";
 import { rivalsOf } from "./rivals.ts";
-import { type Stamps, stampOf, untilSettled } from "./stamps.ts";
-import { type Purpose, type TransferContext, toBecome, transfer } from "./transfer.ts";
-import type { ArchiveEntry, FileEntry, Manifest } from "./types.ts";
+import { type Stamp, type Stamps, stampOf, untilSettled } from "./stamps.ts";
+import { sweepDrafts } from "./sweep-drafts.ts";
+import { type Place, type Purpose, type TransferContext, toBecome, transfer } from "./transfer.ts";
+import type { ArchiveEntry, FileEntry, LinkEntry, Manifest } from "./types.ts";
 import { unpackWheel } from "./unpack.ts";
 import { writeText } from "./write-text.ts";
 
@@ -37,6 +39,7 @@ export async function mend(
   const symlinks = options.symlinks !== false && (await canLink(dir, options.platform));
   await placeLinks(manifest, problems, { dir, symlinks });
   await removeRivals(manifest, dir);
+  await sweepDrafts(manifest, dir);
   // A fresh tree holds none of the texts that belong into it.
   const broken = wanted.some(isArchive) ? manifest.entries : problems.map(({ entry }) => entry);
   for (const entry of manifest.entries) {
@@ -63,13 +66,14 @@ async function fetchAll(manifest: Manifest, wanted: readonly Fetchable[], option
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
   // Each request listens, and there are many.
   setMaxListeners(0, signal);
+  const linked = linksByTarget(manifest);
   let failure: { error: unknown } | undefined;
   const received = await Promise.all(
     wanted.map((entry) =>
       limit(async () => {
         if (failure) return 0;
         try {
-          return await fetchOne(manifest, entry, { ...options, signal, lanes });
+          return await fetchOne(manifest, entry, linked.get(entry.path) ?? [], { ...options, signal, lanes });
         } catch (error) {
           failure ??= { error };
           failed.abort();
@@ -82,41 +86,53 @@ async function fetchAll(manifest: Manifest, wanted: readonly Fetchable[], option
   return received.reduce((sum, bytes) => sum + bytes, 0);
 }
 
-function fetchOne(manifest: Manifest, entry: Fetchable, options: MendOptions): Promise<number> {
+function fetchOne(
+  manifest: Manifest,
+  entry: Fetchable,
+  links: readonly LinkEntry[],
+  options: MendOptions,
+): Promise<number> {
   const { dir, mirrors = [] } = options;
   const context: TransferContext = {
     ...options,
     mirrors,
     ref: manifest.ref,
-    path: isArchive(entry) ? (entry.url.split("/").at(-1) ?? entry.url) : shownPath(manifest, entry),
+    path: isArchive(entry) ? (entry.url.split("/").at(-1) ?? entry.url) : shownPath(manifest, entry, links),
     gated: manifest.gated !== undefined,
   };
   const final = finalPath(entry, dir);
-  const purpose = isArchive(entry) ? toBeUnpacked(manifest, entry, options) : toBecome(final, entry);
+  const place = ({ path }: FileEntry | LinkEntry): Place => ({
+    path: join(dir, path),
+    before: options.stamps.lastSeen(path),
+  });
+  const purpose = isArchive(entry)
+    ? toBeUnpacked(manifest, entry, options)
+    : toBecome(place(entry), entry, links.map(place));
   return transfer(entry, final, purpose, context);
 }
 
-function toBeUnpacked(manifest: Manifest, entry: ArchiveEntry, { dir, stateDir }: MendOptions): Purpose {
+function toBeUnpacked(manifest: Manifest, entry: ArchiveEntry, { dir, stateDir, stamps }: MendOptions): Purpose {
   const texts = manifest.entries.flatMap((other) => (other.type === "text" ? [other.path] : []));
-  const before = treeStamp(entry, dir);
+  const before = treeStamp(entry, (path) => stamps.lastSeen(path));
+  const isThere = (path: string) => {
+    const stats = statSync(join(dir, path), { throwIfNoEntry: false });
+    return stats && stampOf(stats);
+  };
   return {
     use: (verified) => unpackWheel(entry, verified, dir, texts),
-    isDone: () => ![before, undefined].includes(treeStamp(entry, dir)),
+    isDone: () => ![before, undefined].includes(treeStamp(entry, isThere)),
     isRight: async () => (await check({ ...manifest, entries: [entry] }, { dir, stateDir })).length === 0,
   };
 }
 
 /** Changes when the tree is unpacked anew; undefined while a member is missing. */
-function treeStamp(entry: ArchiveEntry, dir: string): string | undefined {
-  const members = entry.members.map(({ path }) => statSync(join(dir, entry.path, path), { throwIfNoEntry: false }));
-  return members.includes(undefined) ? undefined : members.map((stats) => stats && stampOf(stats)).join();
+function treeStamp(entry: ArchiveEntry, look: (path: string) => Stamp | undefined): Stamp | undefined {
+  const stamps = entry.members.map((member) => look(posix.join(entry.path, member.path)));
+  return stamps.includes(undefined) ? undefined : stamps.join();
 }
 
 /** The name the reader knows: that of the link, not of the blob. */
-function shownPath(manifest: Manifest, file: FileEntry): string {
-  const link = manifest.entries.find(
-    (entry) => entry.type === "link" && join(entry.path, "..", entry.target) === join(file.path),
-  );
+function shownPath(manifest: Manifest, file: FileEntry, [link]: readonly LinkEntry[]): string {
   const path = link?.path ?? file.path;
   return path.startsWith(`${manifest.path}/`) ? path.slice(manifest.path.length + 1) : path;
 }

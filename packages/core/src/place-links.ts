@@ -29,7 +29,7 @@ export async function placeLinks(
       if (symlinks) return placeLink(link, dir);
       const target = targetOf(link.path, link.target);
       const later = todo.slice(index + 1).some((other) => targetOf(other.path, other.target) === target);
-      await placeCopy(link, dir, fetched.has(target) && !later ? "move" : "copy");
+      await placeCopy(link, dir, fetched.has(target) && !later ? "move" : "copy").catch(onlyIfGone);
     });
   }
 }
@@ -73,6 +73,11 @@ async function placeCopy(link: LinkEntry, dir: string, how: "move" | "copy"): Pr
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** Another process has moved it to the same places; whether it did is seen by the check that follows. */
+function onlyIfGone(error: unknown): void {
+  if (!isMissing(error)) throw error;
 }
 
 /** Whether links can be made in a directory. Only Windows needs to be asked. */

@@ -7,13 +7,17 @@ import type { Manifest } from "./types.ts";
  * What a file looked like when its bytes were last read and found right: size, times and inode.
  * The change time cannot be set by a program, so a file that still looks like this has not been written since.
  */
-type Stamp = string;
+export type Stamp = string;
 
 /** The files of one manifest in one directory that need not be read again. */
 export interface Stamps {
   isProven(path: string, stats: Stats): boolean;
   /** Remembers a file that has settled; one that has not is read again next time. */
   prove(path: string, stats: Stats): void;
+  /** Notes what a look at a file found, right or wrong. */
+  see(path: string, stats: Stats | undefined): void;
+  /** What the last look found; undefined for nothing. Another process may have renewed the file since. */
+  lastSeen(path: string): Stamp | undefined;
   /** Writes what was proven, if anything changed. A failure is ignored: the files are read again next time. */
   save(): void;
 }
@@ -26,8 +30,14 @@ export function stampOf(stats: Stats): Stamp {
 export function openStamps(stateDir: string | undefined, dir: string, manifest: Manifest): Stamps {
   const path = stateDir === undefined ? undefined : join(stateDir, "stamps", `${keyOf(dir, manifest)}.json`);
   const known = path === undefined ? new Map<string, Stamp>() : read(path);
+  const seen = new Map<string, Stamp>();
   let changed = false;
   return {
+    see(file, stats) {
+      if (stats) seen.set(file, stampOf(stats));
+      else seen.delete(file);
+    },
+    lastSeen: (file) => seen.get(file),
     isProven: (file, stats) => known.get(file) === stampOf(stats),
     prove(file, stats) {
       const stamp = stampOf(stats);

@@ -1,4 +1,4 @@
-import { readdirSync, type Stats, statSync } from "node:fs";
+import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { mkdir, truncate } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { addressesOf } from "./addresses.ts";
@@ -13,7 +13,7 @@ import { fetchRanged, rangedFrom } from "./ranged/fetch-ranged.ts";
 import type { Lanes } from "./ranged/lanes.ts";
 import { RangesIgnored } from "./ranged/read-range.ts";
 import { renameOver } from "./rename-over.ts";
-import { stampOf } from "./stamps.ts";
+import { type Stamp, stampOf } from "./stamps.ts";
 import type { Digest, Mirror } from "./types.ts";
 
 /** What is wanted: the bytes at a public address, known by their digest. */
@@ -38,12 +38,38 @@ export interface Purpose {
   isRight(): Promise<boolean>;
 }
 
-/** To be the file at `final`, which stays as it was until the new bytes are verified. */
-export function toBecome(final: string, wanted: Wanted): Purpose {
+/** Where the bytes may turn up, and what was there when we last looked. */
+export interface Place {
+  readonly path: string;
+  readonly before: Stamp | undefined;
+}
+
+/**
+ * To be the file at `final`, which stays as it was until the new bytes are verified.
+ * Where there are no links, another process moves it on to one of the places in `links`.
+ */
+export function toBecome(final: Place, wanted: Wanted, links: readonly Place[]): Purpose {
+  mustNotHoldAnything(final.path);
+  const isRenewed = ({ before }: Place, now: Stats | undefined) =>
+    now?.isFile() === true && now.size === wanted.size && stampOf(now) !== before;
+  const renewed = () =>
+    isRenewed(final, statsAt(final.path))
+      ? final.path
+      : links.find((place) => isRenewed(place, lstatSync(place.path, { throwIfNoEntry: false })))?.path;
   return {
-    use: (verified) => renameOver(verified, final),
-    isDone: isRenewed(final, wanted.size),
-    isRight: async () => (await digestFile(final, wanted)) === wanted.digest,
+    use: (verified) => renameOver(verified, final.path),
+    isDone: () => renewed() !== undefined,
+    async isRight() {
+      for (let path = renewed(); path !== undefined; path = renewed()) {
+        try {
+          return (await digestFile(path, wanted)) === wanted.digest;
+        } catch (error) {
+          // It was moved on a moment ago; there is one place less to look at.
+          if (!isMissing(error)) throw error;
+        }
+      }
+      return false;
+    },
   };
 }
 
@@ -150,19 +176,11 @@ function isOurs({ code }: PreloadError): boolean {
   return code === "ABORTED" || code === "DEADLINE" || code === "DISK_FULL" || code === "NOT_WRITABLE";
 }
 
-/** True once another process has put a file of this size there: one that was not there when we began. */
-function isRenewed(final: string, size: number): () => boolean {
-  const before = statsAt(final);
-  if (before?.isDirectory() && readdirSync(final).length > 0) {
-    throw new PreloadError("CORRUPT", `${final} is a folder, and a file should be there`, {
-      hint: `Look at what ${basename(final)} holds and move it away.`,
-    });
-  }
-  const stamp = before && stampOf(before);
-  return () => {
-    const now = statsAt(final);
-    return now?.isFile() === true && now.size === size && stampOf(now) !== stamp;
-  };
+function mustNotHoldAnything(final: string): void {
+  if (!statsAt(final)?.isDirectory() || readdirSync(final).length === 0) return;
+  throw new PreloadError("CORRUPT", `${final} is a folder, and a file should be there`, {
+    hint: `Look at what ${basename(final)} holds and move it away.`,
+  });
 }
 
 function statsAt(path: string): Stats | undefined {

@@ -38,8 +38,9 @@ async function trickle(
 ): Promise<void> {
   const step = Math.max(1, Math.floor(bytesPerSecond / 20));
   for (let at = 0; at < chunk.length && !response.destroyed; at += step) {
-    await write(request, response, chunk.subarray(at, at + step));
-    await pause((step / bytesPerSecond) * 1000, undefined, { ref: false });
+    const part = chunk.subarray(at, at + step);
+    await write(request, response, part);
+    await pause((part.length / bytesPerSecond) * 1000, undefined, { ref: false });
   }
 }
 

@@ -1,5 +1,8 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "tsup";
 import { onTestFinished } from "vitest";
 import type { Manifest, MaterializeEvent, Outcome, Problem } from "../../src/index.ts";
 
@@ -31,12 +34,34 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-const program = fileURLToPath(new URL("child.ts", import.meta.url));
 const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
+let program: Promise<string> | undefined;
+
+/** Node runs no TypeScript by itself, and a loader in each of many processes takes longer than what they do. */
+async function built(): Promise<string> {
+  // Within the package, from where its dependencies are found.
+  const folder = join(packageRoot, "node_modules", ".cache", `children-${process.pid}`);
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await build({
+    entry: [join(packageRoot, "test", "support", "child.ts")],
+    outDir: folder,
+    format: "esm",
+    target: "node20",
+    config: false,
+    silent: true,
+    dts: false,
+    skipNodeModulesBundle: true,
+    esbuildOptions: (options) => {
+      options.conditions = ["source"];
+    },
+  });
+  return join(folder, "child.js");
+}
 
 /** Starts a process that does one job. It does not outlive the test. */
-export function startChild(job: Job, options: SpawnOptions = {}): Child {
-  const child = spawn(process.execPath, ["--import", "jiti/register", program, JSON.stringify(job)], {
+export async function startChild(job: Job, options: SpawnOptions = {}): Promise<Child> {
+  program ??= built();
+  const child = spawn(process.execPath, [await program, JSON.stringify(job)], {
     cwd: packageRoot,
     stdio: ["ignore", "pipe", "pipe"],
     ...options,
@@ -66,6 +91,7 @@ export function startChild(job: Job, options: SpawnOptions = {}): Child {
   };
 }
 
-export function runChild(job: Job, options: SpawnOptions = {}): Promise<Report> {
-  return startChild(job, options).report;
+export async function runChild(job: Job, options: SpawnOptions = {}): Promise<Report> {
+  const { report } = await startChild(job, options);
+  return report;
 }
