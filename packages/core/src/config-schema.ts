@@ -1,18 +1,14 @@
 import { z } from "zod";
 
 /** What a person may write, with its short forms. Options of a model belong to its ecosystem and pass unread. */
+const modelObject = z.looseObject({
+  ref: z.string().describe("scheme:name or scheme:name@revision, or a name from `aliases`"),
+  revision: z.string().optional().describe("A branch, tag, refs/pr/N or commit; for spaCy a version"),
+  optional: z.boolean().optional().describe("Forgives a missing token or terms not accepted, never a network error"),
+});
+
 const model = z
-  .union([
-    z.string().describe("A ref, or a name from `aliases`"),
-    z.looseObject({
-      ref: z.string().describe("scheme:name or scheme:name@revision, or a name from `aliases`"),
-      revision: z.string().optional().describe("A branch, tag, refs/pr/N or commit; for spaCy a version"),
-      optional: z
-        .boolean()
-        .optional()
-        .describe("Forgives a missing token or terms not accepted, never a network error"),
-    }),
-  ])
+  .union([z.string().describe("A ref, or a name from `aliases`"), modelObject])
   .describe("A model");
 
 const models = z.array(model);
@@ -56,7 +52,17 @@ export type WrittenModel = z.infer<typeof model>;
 export type WrittenProfile = z.infer<typeof profile>;
 export type WrittenConfig = z.infer<ReturnType<typeof configSchema>>;
 
-/** The JSON Schema that editors complete from. */
-export function configJsonSchema(schemes: readonly string[]): object {
-  return z.toJSONSchema(configSchema(schemes), { io: "input", reused: "ref" });
+/** The JSON Schema that editors complete from: the config, and for each scheme what may stand beside its refs. */
+export function jsonSchemaOf(optionsOf: Readonly<Record<string, z.ZodType>>): object {
+  const optionsByScheme = Object.entries(optionsOf).map(([scheme, options]) => {
+    const { properties } = z.toJSONSchema(options, { io: "input" });
+    return { if: { properties: { ref: { pattern: `^${scheme}:` } } }, then: { properties } };
+  });
+  return z.toJSONSchema(configSchema(Object.keys(optionsOf)), {
+    io: "input",
+    reused: "ref",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema === modelObject) jsonSchema.allOf = optionsByScheme as typeof jsonSchema.allOf;
+    },
+  });
 }

@@ -10,6 +10,7 @@ export {
   requestsOf,
 } from "./config.ts";
 export { type LoadConfigOptions, loadConfig } from "./config-file.ts";
+export { configJsonSchema } from "./config-json-schema.ts";
 export { digestOf, hexOf, isDigest } from "./digest.ts";
 export { digestFile } from "./digest-file.ts";
 export { freeSpace } from "./disk-space.ts";
