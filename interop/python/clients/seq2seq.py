@@ -14,7 +14,9 @@ def load(id, options, model_options):
     config = AutoConfig.from_pretrained(id, **options)
     model = AutoModelForSeq2SeqLM.from_pretrained(id, **options, **model_options)
     model.eval()
-    inputs = tokenizer("The model was there before the train went into the tunnel.", return_tensors="pt")
+    # Of a length that LED needs not pad.
+    text = "The model was there before the train went into the tunnel."
+    inputs = tokenizer(text, return_tensors="pt", padding="max_length", truncation=True, max_length=32)
     with torch.no_grad():
         written = model.generate(**inputs, max_new_tokens=5, min_new_tokens=5, do_sample=False, num_beams=1)
     return {
