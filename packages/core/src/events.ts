@@ -46,7 +46,7 @@ export type MaterializeEvent =
     }
   /** Another process fetches this file. `pid` is missing when it runs on another machine. */
   | { readonly type: "wait"; readonly ref: string; readonly path: string; readonly pid?: number }
-  /** The file has its final name. `bytes` came over the network in this run. */
+  /** The file has its final name. `bytes` came over the network in this run: none if another process fetched it. */
   | {
       readonly type: "placed";
       readonly ref: string;

@@ -15,6 +15,14 @@ export function thisProcess(): Owner {
   return own;
 }
 
+let drafts = 0;
+
+/** A name beside `path` for a draft of it: of this process, and of no other work that it does. */
+export function draftOf(path: string): string {
+  drafts += 1;
+  return `${path}.${thisProcess()}.${drafts}.tmp`;
+}
+
 export type Life = "alive" | "dead" | "elsewhere";
 
 /** Only a process that is provably gone counts as dead: its bytes may be taken over. */

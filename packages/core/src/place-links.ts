@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Problem } from "./check.ts";
 import { onDisk } from "./disk-error.ts";
 import { codeOf, isMissing } from "./errors.ts";
-import { thisProcess } from "./owner.ts";
+import { draftOf } from "./owner.ts";
 import { targetOf } from "./paths.ts";
 import { renameOver } from "./rename-over.ts";
 import type { LinkEntry, Manifest } from "./types.ts";
@@ -38,8 +38,7 @@ async function placeLink(link: LinkEntry, dir: string): Promise<void> {
   const path = join(dir, link.path);
   if ((await readLink(path)) === link.target) return;
   await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${thisProcess()}.tmp`;
-  await rm(draft, { force: true });
+  const draft = draftOf(path);
   try {
     await symlink(link.target, draft, "file");
     await renameOver(draft, path);
@@ -66,7 +65,7 @@ async function placeCopy(link: LinkEntry, dir: string, how: "move" | "copy"): Pr
   const blob = join(dir, targetOf(link.path, link.target));
   await mkdir(dirname(path), { recursive: true });
   if (how === "move") return renameOver(blob, path);
-  const draft = `${path}.${thisProcess()}.tmp`;
+  const draft = draftOf(path);
   try {
     await copyFile(blob, draft);
     await renameOver(draft, path);
@@ -83,7 +82,7 @@ function onlyIfGone(error: unknown): void {
 /** Whether links can be made in a directory. Only Windows needs to be asked. */
 export async function canLink(dir: string, platform: NodeJS.Platform = process.platform): Promise<boolean> {
   if (platform !== "win32") return true;
-  const probe = join(dir, `link.${thisProcess()}.tmp`);
+  const probe = draftOf(join(dir, "link"));
   try {
     await mkdir(dir, { recursive: true });
     await symlink("nowhere", probe, "file");

@@ -8,7 +8,7 @@ import type { Entry, Manifest } from "./types.ts";
 /**
  * Removes what processes that are gone have left half made beside the entries of a manifest:
  *
- *   refs/main.1f2e3d4c-4711-98765.tmp                   a link or a text
+ *   refs/main.1f2e3d4c-4711-98765.1.tmp                 a link or a text
  *   model.bin.d3dd57d32acc.lease.1f2e3d4c-4711-98765    a lease that was being broken
  *   .preload-1f2e3d4c-4711-98765-0123456789ab           an archive that was being unpacked
  *
@@ -25,7 +25,7 @@ export async function sweepDrafts(manifest: Manifest, dir: string): Promise<void
 }
 
 const forms = [
-  /\.([0-9a-f]{8}-\d+-\d+)\.tmp$/,
+  /\.([0-9a-f]{8}-\d+-\d+)\.\d+\.tmp$/,
   /\.lease\.([0-9a-f]{8}-\d+-\d+)$/,
   /^\.preload-([0-9a-f]{8}-\d+-\d+)-[0-9a-f]{12}$/,
 ];

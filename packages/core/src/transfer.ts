@@ -84,7 +84,7 @@ export async function transfer(
   context: TransferContext,
 ): Promise<number> {
   const { isDone } = purpose;
-  return onDisk(final, async () => {
+  const bytes = await onDisk(final, async () => {
     await mkdir(dirname(final), { recursive: true });
     const lease = await takeLease(leasePath(final, wanted.digest), {
       isDone,
@@ -100,6 +100,8 @@ export async function transfer(
       lease.release();
     }
   });
+  context.onEvent({ type: "placed", ref: context.ref, path: context.path, size: wanted.size, bytes });
+  return bytes;
 }
 
 async function fetchVerified(
@@ -120,7 +122,6 @@ async function fetchVerified(
   }
   partial.discard();
   sweepPartials(final, wanted.digest);
-  context.onEvent({ type: "placed", ref: context.ref, path: context.path, size: wanted.size, bytes });
   return bytes;
 }
 

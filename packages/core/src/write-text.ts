@@ -1,13 +1,13 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { thisProcess } from "./owner.ts";
+import { draftOf } from "./owner.ts";
 import { renameOver } from "./rename-over.ts";
 
 /** Writes a small file whole, or leaves what was there. */
 export async function writeText(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   // Not in a `refs` folder's own namespace for long: a reader takes every file there for a ref.
-  const draft = `${path}.${thisProcess()}.tmp`;
+  const draft = draftOf(path);
   try {
     await writeFile(draft, text);
     await renameOver(draft, path);
