@@ -7,6 +7,10 @@ import { whisperOptions } from "@preload/whisper-fetcher";
 export async function preloadSchema(): Promise<string> {
   const [whisper, spacy, hf] = await Promise.all([whisperOptions(), spacyOptions(), hfOptions()]);
   const schema = await configJsonSchema({ whisper, spacy, hf });
-  const titled = { ...schema, title: "preload.yaml", description: "Models that are to be there before they are needed" };
+  const titled = {
+    ...schema,
+    title: "preload.yaml",
+    description: "Models that are to be there before they are needed",
+  };
   return `${JSON.stringify(titled, undefined, 2)}\n`;
 }

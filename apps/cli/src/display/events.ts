@@ -6,6 +6,7 @@ import { plain } from "../words.ts";
 
 /** Every event as a line of JSON on stdout, for programs that show progress of their own. */
 export function eventDisplay(io: Io): Display {
+  let ended = false;
   const line = (value: object) => void io.stdout.write(`${JSON.stringify(value)}\n`);
   return {
     doing: () => {},
@@ -15,10 +16,15 @@ export function eventDisplay(io: Io): Display {
     event: (event) => line(forPrograms(event)),
     retry: line,
     done: (result) => line({ type: "done", ...modelDocument(result) }),
-    notice: (text) => line({ type: "notice", text: plain(text) }),
+    // The result is the last line, and says the rest.
+    notice(text) {
+      if (!ended) line({ type: "notice", text: plain(text) });
+    },
     detail: () => {},
     write: (output, text) => void io[output].write(text),
-    end: () => {},
+    end() {
+      ended = true;
+    },
   };
 }
 

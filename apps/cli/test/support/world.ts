@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tempDir } from "@preload/core/testing";
-import { type DemoOrigin, demoConfig, startDemoOrigin } from "@preload/demo-origin";
+import { type Catalog, type DemoOrigin, demoConfig, startDemoOrigin } from "@preload/demo-origin";
 import { onTestFinished } from "vitest";
 import { homeEnv, type Ran, run } from "./run.ts";
 
@@ -22,10 +22,12 @@ export interface WorldOptions {
   /** The text of `preload.yaml`, or `none`. @default the demo's own */
   readonly config?: string | ((demo: DemoOrigin) => string);
   readonly env?: Readonly<Record<string, string>>;
+  /** @default the demo's own */
+  readonly catalog?: Catalog;
 }
 
-export async function world({ config = demoConfig, env: more = {} }: WorldOptions = {}): Promise<World> {
-  const demo = await startDemoOrigin();
+export async function world({ config = demoConfig, env: more = {}, catalog }: WorldOptions = {}): Promise<World> {
+  const demo = await startDemoOrigin(catalog ? { catalog } : {});
   onTestFinished(() => demo.close());
   const root = await tempDir();
   const home = join(root, "home");

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { world } from "./support/world.ts";
+
+test("the demo does what it says, shortly, whatever is in the environment", async () => {
+  const env = {
+    HF_HUB_OFFLINE: "1",
+    HF_HOME: "/nowhere",
+    HTTPS_PROXY: "http://127.0.0.1:9",
+    http_proxy: "http://127.0.0.1:9",
+  };
+  const { preload } = await world({ config: "none", env });
+
+  const { code, stdout, stderr } = await preload(["demo"]);
+
+  expect(stdout + stderr).toContain("8 steps, all as said.");
+  expect(stdout).toMatch(/\$ preload ci[\s\S]*?the server saw 0 requests and sent 0 bytes/);
+  expect(`${stdout}${stderr}`.split("\n").length).toBeLessThan(80);
+  expect(code).toBe(0);
+});

@@ -1,0 +1,202 @@
+import { spawn } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { bytes, type OriginRequest, pattern, tree } from "@preload/core/testing";
+import { demoConfig, demoToken, hubRepo, whisperModel } from "@preload/demo-origin";
+import { expect, onTestFinished, test } from "vitest";
+import { bin } from "./support/run.ts";
+import { world } from "./support/world.ts";
+
+const bart = "hf:preload-demo/tiny-bart";
+const nowhere = (url: string) => ({
+  PRELOAD_HF_ENDPOINT: url,
+  PRELOAD_WHISPER_ENDPOINT: url,
+  PRELOAD_SPACY_ENDPOINT: url,
+});
+
+// The size of a checkpoint is asked for by HEAD.
+const isGet = (name: string) => (request: OriginRequest) => request.method === "GET" && request.path.includes(name);
+
+/** A whisper model that is large enough to be interrupted. */
+function large() {
+  const model = whisperModel({ name: "large-demo", bytes: pattern(4_000_000) });
+  const config = `models: [{ ref: "whisper:large-demo", sha256: ${model.sha256} }]`;
+  return { config, catalog: { repos: [], whisper: [model], spacy: [], tokens: {} } };
+}
+
+test.each([
+  ["a port that refuses", nowhere("http://127.0.0.1:9"), /127\.0\.0\.1:9: the connection was refused \(ECONNREFUSED\)/],
+  ["a name that nobody knows", nowhere("http://preload.invalid"), /preload\.invalid: the name cannot be resolved/],
+])("the bare command ends soon, with cause and next step, before %s", async (_, env, message) => {
+  const { preload } = await world({ config: "none", env });
+  const start = performance.now();
+
+  const { code, stderr } = await preload([]);
+
+  expect(performance.now() - start).toBeLessThan(8_000);
+  expect(stderr).toMatch(message);
+  expect(stderr.match(/^error /gm)).toHaveLength(1);
+  expect(stderr).toContain("HTTPS_PROXY");
+  expect(code).toBe(5);
+});
+
+test("a proxy that refuses is named", async () => {
+  const proxy = createServer().on("connect", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n"));
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void proxy.close());
+  const address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const { preload } = await world({ config: "none", env: nowhere("https://preload.invalid") });
+
+  const { code, stderr } = await preload([], { env: { HTTPS_PROXY: `http://user:secret@${address}` } });
+
+  expect(stderr).toContain(`preload.invalid: the proxy ${address} refused the connection (status 403)`);
+  expect(stderr).not.toContain("secret");
+  expect(code).toBe(5);
+});
+
+test("a wait that a server asks for is told with who asks", async () => {
+  const { preload, demo } = await world();
+  demo.origin.fault("/api/", { type: "status", status: 429, headers: { "retry-after": "1" } }, 1);
+
+  const { code, stderr } = await preload([bart, "-v"]);
+
+  expect(stderr).toMatch(/127\.0\.0\.1:\d+ answers 429; waiting 1\.0 s as it asks/);
+  expect(code).toBe(0);
+});
+
+test("--stall-timeout gives up a connection that is silent, and the next try continues", async () => {
+  const { preload, demo } = await world(large());
+  demo.origin.fault(isGet("large-demo.pt"), { type: "stall", at: 2_000_000 }, 1);
+
+  const { code, stderr } = await preload(["--stall-timeout", "1", "-v"]);
+
+  expect(stderr).toMatch(/trying again in/);
+  expect(code).toBe(0);
+  expect(demo.origin.bytesSent).toBeLessThan(6_000_000);
+});
+
+test("--timeout ends the run with 5, keeps what came, and the next run continues", async () => {
+  const { preload, demo, whisper } = await world(large());
+
+  const ended = await preload(["--timeout", "2", "--max-rate", "1M"]);
+  const partials = await readdir(whisper);
+  demo.origin.clear();
+  const continued = await preload(["-v"]);
+
+  expect(ended.stderr).toContain("not done after 2 seconds");
+  expect(ended.code).toBe(5);
+  expect(partials).toHaveLength(1);
+  expect(partials[0]).toMatch(/\.part$/);
+  expect(continued.stderr).toMatch(/continued after/);
+  expect([continued.code, await readdir(whisper)]).toEqual([0, ["large-demo.pt"]]);
+  expect(demo.origin.bytesSent).toBeLessThan(4_000_000);
+});
+
+test("--max-rate holds the sum of all transfers below it", async () => {
+  const { preload } = await world(large());
+  const start = performance.now();
+
+  expect((await preload(["--max-rate", "2M"])).code).toBe(0);
+
+  expect(performance.now() - start).toBeGreaterThan(1_500);
+});
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("%s ends with %i, keeps partials, and the next run continues", async (name, exitCode) => {
+  const { preload, demo, whisper, project, env } = await world(large());
+  const child = spawn(process.execPath, [bin, "--max-rate", "1M", "--json"], {
+    cwd: project,
+    env: { PATH: process.env.PATH ?? "", ...env },
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (text) => (stdout += text));
+  child.stderr.on("data", (text) => (stderr += text));
+  await until(async () => (await readdir(whisper).catch(() => [])).some((file) => file.endsWith(".part")));
+  setTimeout(() => child.kill(name), 1_000);
+  const code = await new Promise((resolve) => child.once("close", resolve));
+
+  expect([code, stderr.includes("run the same command again and it continues")]).toEqual([exitCode, true]);
+  expect(JSON.parse(stdout)).toMatchObject({ ok: false, exitCode, error: { code: "ABORTED" } });
+  expect((await readdir(whisper)).join()).toMatch(/^large-demo\.pt\.[0-9a-f]{12}\.part$/);
+  demo.origin.clear();
+  expect((await preload([])).code).toBe(0);
+  expect(demo.origin.bytesSent).toBeLessThan(4_000_000);
+  expect(await readdir(whisper)).toEqual(["large-demo.pt"]);
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200 && !(await isSo()); tries += 1) await new Promise((go) => setTimeout(go, 50));
+}
+
+test("eight at once on an empty cache: all succeed, nothing is left over, nothing is fetched eight times", async () => {
+  const { preload, demo, hub, whisper, spacy } = await world();
+
+  const runs = await Promise.all(Array.from({ length: 8 }, () => preload(["-v"])));
+
+  expect(
+    runs.map(({ code }) => code),
+    runs.map(({ stderr }) => stderr).join("\n"),
+  ).toEqual(Array(8).fill(0));
+  const left = (await Promise.all([hub, whisper, spacy].map(tree))).flat();
+  expect(left.filter((line) => /\.part|\.lease|\.tmp|\.preload-/.test(line))).toEqual([]);
+  expect(demo.origin.count(isGet("tiny-demo.pt"))).toBeLessThan(8);
+  expect((await preload(["verify", "--deep"])).code).toBe(0);
+});
+
+test("the token appears in no output and in no file, and goes only where the user sends it", async () => {
+  const config = (demo: Parameters<typeof demoConfig>[0]) =>
+    `${demoConfig(demo)}aliases: { gated: { ref: "hf:preload-demo/gated-bart", optional: true } }\nmodels: [gated]\n`;
+  const { preload, demo, project, home } = await world({
+    config,
+    env: { HF_TOKEN: demoToken, PRELOAD_HF_ENDPOINT: "" },
+  });
+  const shown = () => demo.origin.requests.filter(({ headers }) => headers.authorization).length;
+
+  // The endpoint of the config is somebody else's word.
+  const byConfig = await preload(["-v", "-p", "default"]);
+  expect([byConfig.code, shown()]).toEqual([0, 0]);
+  expect(byConfig.stderr).toContain("skipped hf:preload-demo/gated-bart");
+
+  const byFlag = await preload(["-v", "-p", "default", "--format", "ndjson", "--endpoint", `hf=${demo.endpoints.hf}`]);
+  expect(byFlag.code).toBe(0);
+  expect(shown()).toBeGreaterThan(0);
+  expect(demo.origin.requests.filter(({ path, headers }) => path.startsWith("/cdn/") && headers.authorization)).toEqual(
+    [],
+  );
+
+  const outputs = [byConfig, byFlag].flatMap(({ stdout, stderr }) => [stdout, stderr]).join("\n");
+  expect(outputs).not.toContain(demoToken);
+  const { execFileSync } = await import("node:child_process");
+  expect(() => execFileSync("grep", ["-rl", demoToken, project, join(home, "state")])).toThrow();
+});
+
+test("a model that another one opens is fetched with it, one that runs code is only named", async () => {
+  const adapter = hubRepo({
+    id: "org/adapter",
+    files: {
+      "adapter_config.json": JSON.stringify({ base_model_name_or_path: "org/base" }),
+      "adapter_model.safetensors": bytes("adapter weights"),
+      "config.json": JSON.stringify({ auto_map: { AutoModel: "org/code--modeling.Model" } }),
+    },
+  });
+  const base = hubRepo({ id: "org/base", files: { "config.json": "{}", "model.safetensors": bytes("base weights") } });
+  const { preload } = await world({
+    config: "none",
+    catalog: { repos: [adapter, base], whisper: [], spacy: [], tokens: {} },
+  });
+
+  const { code, stdout, stderr } = await preload(["hf:org/adapter"]);
+
+  expect(stdout).toMatch(
+    /ready hf:org\/adapter[\s\S]*ready hf:org\/base|ready hf:org\/base[\s\S]*ready hf:org\/adapter/,
+  );
+  expect(stderr).toMatch(
+    /notice hf:org\/adapter opens hf:org\/code, which was not fetched \(code that the loader would run/,
+  );
+  expect(code).toBe(0);
+});

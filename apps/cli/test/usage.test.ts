@@ -1,0 +1,98 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { world } from "./support/world.ts";
+
+test.each([
+  [["--jsn"], "unknown option '--jsn'", "Did you mean --json?"],
+  [["instal"], '"instal" is neither a command nor a model', "Did you mean install?"],
+  [["install", "--timeout", "soon"], '"soon" is not a time', "90s, 10m or 2h"],
+  [["install", "--max-rate", "0"], '"0" is not a rate', "500k"],
+  [["install", "-j", "0"], '"0" is not a whole number from 1 to 128', ""],
+  [["install", "--endpoint", "hf"], "--endpoint hf is not NAME=URL", "https://mirror.example"],
+  [["install", "--endpoint", "hub=https://a.example"], 'there is no source "hub"', "Did you mean hf?"],
+  [["install", "--only", "whsiper"], "--only whsiper: there is no such source", "Did you mean whisper?"],
+  [["install", "--format", "xml"], "argument 'xml' is invalid", "text, json, ndjson"],
+  [["install", "--offline", "--online"], "'--offline' cannot be used with option '--online'", ""],
+  [["install", "-q", "-v"], "cannot be used with", ""],
+  [["install", "-p", "tset"], 'there is no profile "tset"', "Did you mean test?"],
+  [["install", "-c", "nowhere.yaml"], "nowhere.yaml does not exist", ""],
+  [["install", "hf:"], '"hf:" is not a ref', "whisper:tiny.en"],
+  [["install", "hg:org/name"], 'nothing here fetches "hg:"', "Known are whisper:, spacy:, hf:"],
+  [["install", "whisper:tinny.en"], "whisper:tinny.en", "tiny.en"],
+  [["install", "spacy:en_core_web_smm"], "spacy:en_core_web_smm", ""],
+  [["install", "hf:preload-demo/nothing"], "there is no model preload-demo/nothing", "HF_TOKEN"],
+  [["install", "hf:preload-demo/tiny-bart@v9"], "has no revision v9", "branches and tags"],
+])("%j is refused with exit 2", async (args, message, hint) => {
+  const { preload } = await world();
+
+  const { code, stdout, stderr } = await preload(args);
+
+  expect(stderr).toContain(message);
+  expect(stderr).toContain(hint);
+  expect([code, stdout]).toEqual([2, ""]);
+});
+
+test("a commit of another repository is refused with exit 8", async () => {
+  const { preload } = await world();
+
+  const { code, stderr } = await preload(["hf:preload-demo/tiny-bart@38335783885b338d93791936c54bb4be46bebed9"]);
+
+  expect(stderr).toContain("The pin was made for another repository");
+  expect(code).toBe(8);
+});
+
+test.each([
+  ["profiles:\n  test: [\n", /preload\.yaml:3:1: /],
+  ["profiles:\n  test:\n    - 12\n", /preload\.yaml:3:7: profiles\.test\.0: /],
+  ["profils: {}\n", /preload\.yaml:1:\d+: there is no setting "profils"[\s\S]*Did you mean profiles\?/],
+  ["profiles:\n  a: { extends: b }\n  b: { extends: a }\n", /in a circle: a → b → a/],
+])("a config that is wrong is refused with the place: %j", async (config, message) => {
+  const { preload } = await world({ config });
+
+  const { code, stderr } = await preload([]);
+
+  expect(stderr).toMatch(message);
+  expect(code).toBe(2);
+});
+
+test("a command is recognized behind flags, and -C runs it elsewhere", async () => {
+  const { preload, project } = await world();
+
+  const { code, stdout } = await preload(["-C", project, "--only", "whisper", "install"]);
+
+  expect(stdout).toContain("ready whisper:tiny-demo");
+  expect(code).toBe(0);
+});
+
+test("version and help go to stdout", async () => {
+  const { preload } = await world({ config: "none" });
+
+  expect((await preload(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const help = await preload(["help", "verify"]);
+  expect(help.stdout).toContain("--deep");
+  expect(help.stdout).toContain("preload verify --fix");
+  expect([help.code, help.stderr]).toEqual([0, ""]);
+});
+
+test("a flag goes before its variable, a variable before the config", async () => {
+  const { preload, project, demo } = await world();
+  await writeFile(join(project, "preload.yaml"), `models: [hf:preload-demo/tiny-bart]\ncacheRoot: from-config\n`);
+  const dirOf = async (args: string[], env: Record<string, string>) =>
+    JSON.parse((await preload(["plan", "--json", ...args], { env })).stdout).models[0].dir;
+  const env = { PRELOAD_CACHE_ROOT: join(project, "from-env") };
+
+  expect(await dirOf([], {})).toBe(join(project, "from-config/huggingface/hub"));
+  expect(await dirOf([], env)).toBe(join(project, "from-env/huggingface/hub"));
+  expect(await dirOf(["--cache-root", "from-flag"], env)).toBe(join(project, "from-flag/huggingface/hub"));
+  expect(demo.origin.count("/api/models/")).toBeGreaterThan(0);
+});
+
+test("a variable that makes no sense is named", async () => {
+  const { preload } = await world();
+
+  const { code, stderr } = await preload([], { env: { PRELOAD_MAX_RATE: "fast" } });
+
+  expect(stderr).toContain('PRELOAD_MAX_RATE: "fast" is not a rate');
+  expect(code).toBe(2);
+});
