@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { join, resolve } from "node:path";
 import {
   type Config,
@@ -62,6 +63,9 @@ export async function openSession(io: Io, flags: Flags, signal: AbortSignal): Pr
   const network: Counters = { requests: 0 };
   const http = offline === undefined ? counting(open, network) : refusing(open, offline);
   const lockPath = join(config.dir, "preload.lock");
+  const until = flags.timeout === undefined ? signal : AbortSignal.any([signal, deadline(flags.timeout)]);
+  // Each model and each request listens, and there are many.
+  setMaxListeners(0, signal, until);
   return {
     io,
     flags,
@@ -72,7 +76,7 @@ export async function openSession(io: Io, flags: Flags, signal: AbortSignal): Pr
     lock: config.path === undefined ? undefined : await readLock(lockPath),
     stateDir,
     offline,
-    signal: flags.timeout === undefined ? signal : AbortSignal.any([signal, deadline(flags.timeout)]),
+    signal: until,
     display,
     network,
     close() {
