@@ -7,9 +7,7 @@ const modelObject = z.looseObject({
   optional: z.boolean().optional().describe("Forgives a missing token or terms not accepted, never a network error"),
 });
 
-const model = z
-  .union([z.string().describe("A ref, or a name from `aliases`"), modelObject])
-  .describe("A model");
+const model = z.union([z.string().describe("A ref, or a name from `aliases`"), modelObject]).describe("A model");
 
 const models = z.array(model);
 
@@ -56,6 +54,7 @@ export type WrittenConfig = z.infer<ReturnType<typeof configSchema>>;
 export function jsonSchemaOf(optionsOf: Readonly<Record<string, z.ZodType>>): object {
   const optionsByScheme = Object.entries(optionsOf).map(([scheme, options]) => {
     const { properties } = z.toJSONSchema(options, { io: "input" });
+    // biome-ignore lint/suspicious/noThenProperty: it is JSON Schema's keyword, and nothing here is awaited.
     return { if: { properties: { ref: { pattern: `^${scheme}:` } } }, then: { properties } };
   });
   return z.toJSONSchema(configSchema(Object.keys(optionsOf)), {

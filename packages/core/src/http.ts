@@ -2,7 +2,7 @@ import { codeOf, PreloadError } from "./errors.ts";
 import { networkError } from "./network-error.ts";
 import type { Machine } from "./platform.ts";
 import { type RetryOptions, retrying, stopped } from "./retry.ts";
-import type { Answer, Http, OpenAnswer, RequestOptions } from "./types.ts";
+import type { Http, RequestOptions } from "./types.ts";
 
 export interface HttpOptions extends RetryOptions {
   /** Whose `SSL_CERT_FILE` and `REQUESTS_CA_BUNDLE` hold. Proxy variables are the process's own. */
@@ -150,5 +150,3 @@ async function fetchOver(http: Http, input: string | URL | Request, init: Reques
   });
   return Object.defineProperty(response, "url", { value: answer.url });
 }
-
-export type { Answer, OpenAnswer, RequestOptions };
