@@ -94,9 +94,11 @@ function partialAt(path: string, idle: string): Partial {
   };
 }
 
+/** What is on the disk: a large file is written with gaps, see ranged/block-file.ts. */
 function sizeOf(path: string): number {
   try {
-    return statSync(path).size;
+    const { size, blocks } = statSync(path);
+    return Math.min(size, blocks * 512);
   } catch (error) {
     if (isMissing(error)) return 0;
     throw error;

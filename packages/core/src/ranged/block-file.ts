@@ -19,6 +19,7 @@ export class BlockFile {
   readonly #there: Uint8Array;
   readonly #queue: Piece[] = [];
   #writing = false;
+  #isSealed = false;
   #failure: Error | undefined;
   #unsynced = 0;
   #syncing: Promise<void> | undefined;
@@ -29,7 +30,7 @@ export class BlockFile {
   ) {
     this.#file = openSync(path, "r+");
     this.#there = Buffer.alloc(Math.ceil(size / blockSize));
-    if (!this.#readNote()) this.clear();
+    if (!this.#readNote()) this.#adopt();
   }
 
   isThere(block: number): boolean {
@@ -40,8 +41,7 @@ export class BlockFile {
   clear(): void {
     ftruncateSync(this.#file, 0);
     this.#there.fill(0);
-    writeSync(this.#file, magic, 0, magic.byteLength, this.size);
-    writeSync(this.#file, this.#there, 0, this.#there.byteLength, this.size + magic.byteLength);
+    this.#writeNote();
   }
 
   note(blocks: readonly number[]): void {
@@ -73,12 +73,29 @@ export class BlockFile {
   /** Waits until the bytes are on the medium, then takes the note off. */
   async seal(): Promise<void> {
     ftruncateSync(this.#file, this.size);
+    this.#isSealed = true;
     await this.#syncing;
     await syncData(this.#file);
   }
 
+  /** A file of which nothing is there is empty afterwards. */
   close(): void {
+    if (!this.#isSealed && !this.#there.includes(1)) ftruncateSync(this.#file, 0);
     closeSync(this.#file);
+  }
+
+  #writeNote(): void {
+    writeSync(this.#file, magic, 0, magic.byteLength, this.size);
+    writeSync(this.#file, this.#there, 0, this.#there.byteLength, this.size + magic.byteLength);
+  }
+
+  /** Without a note there are no gaps: it comes from a transfer in one go, or was sealed and then not given its name. */
+  #adopt(): void {
+    const bytes = fstatSync(this.#file).size;
+    const blocks = bytes === this.size ? this.#there.length : Math.floor(bytes / blockSize);
+    this.#there.fill(1, 0, bytes > this.size ? 0 : blocks);
+    if (bytes > this.size) ftruncateSync(this.#file, 0);
+    this.#writeNote();
   }
 
   #readNote(): boolean {

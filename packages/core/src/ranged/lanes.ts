@@ -72,6 +72,7 @@ export function createLanes({ first = 2, most = 32 }: LanesOptions = {}): Lanes 
       return rate === undefined ? undefined : rate / width;
     },
     async enter(signal) {
+      if (signal?.aborted) throw signal.reason;
       if (busy < width) {
         busy += 1;
         if (busy === width) since = performance.now();

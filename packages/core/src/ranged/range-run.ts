@@ -7,7 +7,7 @@ import { jittered, pause, stopped, waitAskedFor } from "../retry.ts";
 import type { BlockFile } from "./block-file.ts";
 import type { Lanes } from "./lanes.ts";
 import { blockSize, type Ledger, type Range } from "./ledger.ts";
-import { RangesIgnored, readRange } from "./read-range.ts";
+import { readRange } from "./read-range.ts";
 
 export interface RangeRunOptions {
   readonly file: BlockFile;
@@ -29,6 +29,10 @@ export class RangeRun {
   /** Where the source redirected to: a signed address, good for all ranges until it expires. */
   #direct: string | undefined;
   #tries = 0;
+  /** Connections that break together are one outage, and cost one try. */
+  #outages = 0;
+  #recovery: Promise<void> = Promise.resolve();
+  #haveAtOutage = 0;
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
   readonly #answered: Promise<void>;
@@ -46,6 +50,17 @@ export class RangeRun {
 
   /** Resolves when every byte is there. @throws RangesIgnored when the origin only gives whole files */
   async complete(lanes: Lanes): Promise<void> {
+    const { signal } = this.options.context;
+    const failure = await this.#runAll(lanes).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    // An abort comes before anything that followed from it.
+    if (signal?.aborted) throw stopped(signal);
+    if (failure) throw failure.error;
+  }
+
+  async #runAll(lanes: Lanes): Promise<void> {
     const leader = this.#run(lanes);
     // Whether the origin does ranges at all has to be known before a second one is asked for.
     await Promise.race([leader, this.#answered]);
@@ -61,8 +76,14 @@ export class RangeRun {
     await lanes.enter(this.#signal);
     try {
       for (let range = this.#take(lanes); range; range = this.#take(lanes)) {
+        const outages = this.#outages;
         const failure = await this.#fetch(range, lanes);
-        if (failure) await this.#recover(failure, lanes);
+        if (!failure) continue;
+        if (outages === this.#outages) {
+          this.#outages += 1;
+          this.#recovery = this.#recover(failure, lanes);
+        }
+        await this.#recovery;
       }
     } catch (error) {
       // One lane that fails for good ends the others.
@@ -89,14 +110,15 @@ export class RangeRun {
       const headers = { range: `bytes=${range.start}-${range.end - 1}` };
       const answer = await context.http.open(url, { headers, signal: this.#signal });
       try {
-        if (answer.status === 206) this.#direct = answer.url === source.url ? undefined : answer.url;
-        this.#onAnswer();
+        if (answer.status === 206) {
+          this.#direct = answer.url === source.url ? undefined : answer.url;
+          this.#onAnswer();
+        }
         if (answer.status !== 206 && answer.status !== 200 && answer.status !== 416) {
           return await this.#refused(answer, url);
         }
         await readRange(range, answer, this.options, (bytes) => {
           this.received += bytes;
-          this.#tries = 0;
           lanes.carried(bytes);
         });
         return undefined;
@@ -118,12 +140,16 @@ export class RangeRun {
     const refused = await refusal(answer, source.url, context);
     if (url === source.url) return refused;
     // The signed address has expired, or was good for one range only: the source gives another.
-    this.#direct = undefined;
+    if (this.#direct === url) this.#direct = undefined;
     return { ...refused, retriable: true };
   }
 
   async #recover(failure: Refusal, lanes: Lanes): Promise<void> {
-    const { source, context } = this.options;
+    const { source, context, ledger } = this.options;
+    const { have } = ledger;
+    // Only whole blocks count, or an origin that breaks off within each would be asked for ever.
+    if (have > this.#haveAtOutage) this.#tries = 0;
+    this.#haveAtOutage = have;
     const { retryDelays = [500, 2000, 8000], longestWait = 120_000 } = context;
     const delay = retryDelays[this.#tries];
     const asked = waitAskedFor(failure.headers);
@@ -137,5 +163,3 @@ export class RangeRun {
     await pause(wait, this.#signal);
   }
 }
-
-export { RangesIgnored };
