@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bytes, pattern } from "@preload/core/testing";
 import { type Catalog, type Files, type HubRepo, hubRepo } from "@preload/demo-origin";
+import { interopDir } from "./environments.ts";
 
 /** A catalog of repositories of the Hub, and nothing else. */
 export function hubCatalog(...repos: HubRepo[]): Catalog {
@@ -53,6 +54,14 @@ export function movingRepo(): { readonly before: HubRepo; readonly after: HubRep
       files: { ...same, "config.json": '{"v":2}', "new.json": "[]", "model.bin": pattern(200_000, 2) },
     }),
   };
+}
+
+/** A BART that says itself how it writes. Without its file it would write otherwise, and nobody would be told. */
+export async function settledBart(): Promise<HubRepo> {
+  const files = await filesUnder(join(interopDir, "../packages/demo-origin/fixtures/hub/tiny-bart"));
+  const settings = { bos_token_id: 0, decoder_start_token_id: 2, eos_token_id: 2, pad_token_id: 1 };
+  const own = { ...settings, no_repeat_ngram_size: 1 };
+  return hubRepo({ id: "interop/settled-bart", files: { ...files, "generation_config.json": JSON.stringify(own) } });
 }
 
 /** Every file under a folder, by its path with `/`. */

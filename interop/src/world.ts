@@ -21,7 +21,7 @@ export interface World {
   preloaded(args: readonly string[], options?: PreloadOptions): Promise<string>;
 }
 
-export interface PreloadOptions {
+interface PreloadOptions {
   /** The text of a `preload.yaml`. @default none */
   readonly config?: string;
 }

@@ -181,20 +181,32 @@ for (const place of ["newest", "hub1", "older"] as const) {
   });
 
   proves(hub, "and preload share blobs in one store of the cache", async () => {
-    const here = await world(hubCatalog(awkwardRepo()));
-    const config = everything("interop/awkward");
+    const here = await world(hubCatalog(awkwardRepo(), contestedRepo()));
+    const config = everything("interop/awkward", "interop/contested");
     await here.preloaded([], { config });
-    await shareBlobs(here.hub, folderName("interop/awkward"));
+    const sizes = await sizesOf(here, config);
+    await shareBlobs(here.hub, folderName("interop/awkward"), folderName("interop/contested"));
     const shared = await cacheTree(here.hub);
     here.demo.origin.clear();
 
-    await hubReads(here, place, [expected(here.demo, "interop/awkward")]);
+    await hubReads(here, place, [expected(here.demo, "interop/awkward"), expected(here.demo, "interop/contested")]);
     await here.preloaded([], { config });
     await here.preloaded(["verify", "--deep"], { config });
 
     expect(here.demo.origin.requests.filter(isFileRequest)).toEqual([]);
     expect(await cacheTree(here.hub)).toEqual(shared);
+    expect(await sizesOf(here, config)).toEqual(sizes);
+
+    await here.preloaded(["clean", "hf:interop/contested", "--yes"], { config });
+    await hubReads(here, place, [expected(here.demo, "interop/awkward")]);
   });
+}
+
+async function sizesOf(here: World, config: string): Promise<object> {
+  const listed = JSON.parse(await here.preloaded(["list", "--json"], { config })) as {
+    models: { ref: string; size: number; present: number; state: string }[];
+  };
+  return listed.models.map(({ ref, size, present, state }) => ({ ref, size, present, state }));
 }
 
 async function sameTree(catalog: Parameters<typeof world>[0], place: Place, ids: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { demoCatalog } from "@preload/demo-origin";
+import { settledBart } from "../src/catalogs.ts";
 import { expected } from "../src/checks/hub-reads.ts";
 import { transformersLoads } from "../src/checks/transformers-loads.ts";
 import { pinned } from "../src/environments.ts";
@@ -7,6 +8,7 @@ import { world } from "../src/world.ts";
 
 const bart = "preload-demo/tiny-bart";
 const sharded = "preload-demo/tiny-bart-sharded";
+const settled = "interop/settled-bart";
 const led = "preload-demo/tiny-led-bin";
 
 for (const place of ["newest", "hub1", "older"] as const) {
@@ -14,8 +16,9 @@ for (const place of ["newest", "hub1", "older"] as const) {
   const transformers = { ...client, version: `${version} (hub ${pinned(place, "huggingface_hub")})` };
 
   proves(transformers, "loads and writes: safetensors, shards, .bin", async () => {
-    const here = await world(await demoCatalog());
-    await here.preloaded([`hf:${bart}`, `hf:${sharded}`, `hf:${led}`]);
+    const demo = await demoCatalog();
+    const here = await world({ ...demo, repos: [...demo.repos, await settledBart()] });
+    await here.preloaded([`hf:${bart}`, `hf:${sharded}`, `hf:${led}`, `hf:${settled}`]);
 
     await transformersLoads(here, place, [
       { id: bart },
@@ -24,6 +27,7 @@ for (const place of ["newest", "hub1", "older"] as const) {
       { id: sharded, modelOptions: { use_safetensors: true } },
       { id: led },
       { id: led, modelOptions: { use_safetensors: false } },
+      { id: settled },
     ]);
   });
 
@@ -47,13 +51,16 @@ for (const place of ["newest", "hub1", "older"] as const) {
       config: `profiles: { pinned: [{ ref: "hf:${bart}@${commit}", alias: main }] }\ndefault: [pinned]\n`,
     });
 
-    await transformersLoads(here, place, [{ id: bart }, { id: bart, options: { revision: commit } }]);
+    await transformersLoads(here, place, [
+      { id: bart, at: "v1.0" },
+      { id: bart, at: "v1.0", options: { revision: commit } },
+    ]);
   });
 
   proves(transformers, "loads a tag", async () => {
     const here = await world(await demoCatalog());
     await here.preloaded([`hf:${bart}@v1.0`]);
 
-    await transformersLoads(here, place, [{ id: bart, options: { revision: "v1.0" } }]);
+    await transformersLoads(here, place, [{ id: bart, at: "v1.0", options: { revision: "v1.0" } }]);
   });
 }

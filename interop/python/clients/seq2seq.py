@@ -23,10 +23,18 @@ def load(id, options, model_options):
         "config": config.model_type,
         "tokenizer": type(tokenizer).__name__.removesuffix("Fast"),
         "tokens": inputs["input_ids"][0].tolist(),
+        "length": tokenizer.model_max_length,
+        "generation": settings(model.generation_config),
         "generated": written[0].tolist(),
         # Equal only when every weight is.
         "weights": float(sum(value.double().abs().sum() for value in model.state_dict().values())),
     }
+
+
+def settings(generation_config):
+    said = generation_config.to_diff_dict()
+    # Of whoever reads it, not of the file.
+    return {name: value for name, value in said.items() if name != "transformers_version" and not name.startswith("_")}
 
 
 answer_with(load_all)

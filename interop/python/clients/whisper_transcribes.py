@@ -1,5 +1,8 @@
 """whisper loads a checkpoint, and writes down a tone."""
 
+import base64
+import gzip
+
 import numpy
 import whisper
 from asked import answer_with
@@ -9,7 +12,8 @@ def transcribe(name, url, path):
     if url is not None:
         # The name in whisper's table: it takes the digest from the address, and the file's name, too.
         whisper._MODELS[name] = url
-        whisper._ALIGNMENT_HEADS.pop(name, None)
+        # One head in one layer.
+        whisper._ALIGNMENT_HEADS[name] = base64.b85encode(gzip.compress(b"\x01"))
     model = whisper.load_model(path or name, device="cpu")
     seconds = numpy.arange(2 * 16_000, dtype=numpy.float32) / 16_000
     tone = numpy.sin(2 * numpy.pi * 440 * seconds).astype(numpy.float32)
