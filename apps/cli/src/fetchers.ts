@@ -1,5 +1,13 @@
 import { join, resolve } from "node:path";
-import { type Config, didYouMean, type Fetchers, type Http, type Machine, PreloadError } from "@preload/core";
+import {
+  type Config,
+  didYouMean,
+  type Fetcher,
+  type Fetchers,
+  type Http,
+  type Machine,
+  PreloadError,
+} from "@preload/core";
 import { type Endpoint as HubEndpoint, hf } from "@preload/hf-fetcher";
 import { spacy } from "@preload/spacy-fetcher";
 import { whisper } from "@preload/whisper-fetcher";
@@ -16,49 +24,82 @@ interface Surroundings {
   readonly http: Http;
 }
 
+/** What the config may say of an ecosystem as a whole. */
+const settings: Readonly<Record<string, readonly string[]>> = {
+  whisper: ["dir"],
+  spacy: ["dir", "version", "python", "into"],
+  hf: ["dir"],
+};
+
 export function createFetchers({ flags, config, machine, http }: Surroundings): Fetchers {
-  const root = cacheRoot(flags, config, machine);
-  const under = (...names: string[]) => (root === undefined ? {} : { dir: join(root, ...names) });
+  refuseUnknownSettings(config);
+  const dirOf = (scheme: string, ...names: string[]) => chosenDir(scheme, names, { flags, config, machine, http });
   const endpointsOf = (source: string) => endpoints(source, flags, config, machine);
-  const { version, into, dir } = config.sections.spacy ?? {};
+  const urlsOf = (source: string) => endpointsOf(source).map(({ url }) => url);
+  const { version, into } = config.sections.spacy ?? {};
   const python = pythonOf(flags, config, machine);
+  const [whisperDir, spacyDir, hubDir] = [
+    dirOf("whisper", "whisper"),
+    into === "site-packages" ? undefined : dirOf("spacy", "spacy"),
+    dirOf("hf", "huggingface", "hub"),
+  ];
   return {
-    whisper: whisper({
-      machine,
-      http,
-      ...section(config, "whisper"),
-      ...under("whisper"),
-      endpoints: endpointsOf("whisper").map(({ url }) => url),
-    }),
-    spacy: spacy({
-      machine,
-      http,
-      ...(typeof dir === "string" ? { dir: resolve(config.dir, dir) } : {}),
-      ...under("spacy"),
-      endpoints: endpointsOf("spacy").map(({ url }) => url),
-      ...(version === undefined ? {} : { version: String(version) }),
-      ...(python === undefined ? {} : { python }),
-      ...(into === "site-packages" ? { into } : {}),
-    }),
-    hf: hf({
-      machine,
-      http,
-      ...section(config, "hf"),
-      ...under("huggingface", "hub"),
-      ...hubEndpoints(endpointsOf("hf")),
-    }),
+    whisper: ruled(whisperDir, whisper({ machine, http, ...placed(whisperDir), endpoints: urlsOf("whisper") })),
+    spacy: ruled(
+      spacyDir,
+      spacy({
+        machine,
+        http,
+        ...placed(spacyDir),
+        endpoints: urlsOf("spacy"),
+        ...(version === undefined ? {} : { version: String(version) }),
+        ...(python === undefined ? {} : { python }),
+        ...(into === "site-packages" ? { into } : {}),
+      }),
+    ),
+    hf: ruled(hubDir, hf({ machine, http, ...placed(hubDir), ...hubEndpoints(endpointsOf("hf")) })),
   };
 }
 
-function cacheRoot(flags: Flags, config: Config, machine: Machine): string | undefined {
-  if (flags.cacheRoot !== undefined) return resolve(machine.cwd, flags.cacheRoot);
-  return config.cacheRoot === undefined ? undefined : resolve(config.dir, config.cacheRoot);
+interface ChosenDir {
+  readonly dir: string;
+  /** Who chose it, for people. */
+  readonly rule: string;
 }
 
-/** A directory that the config gives to one ecosystem, relative to the config. */
-function section(config: Config, scheme: string): { dir?: string } {
+/** The directory that a flag, a variable or the config names for an ecosystem; undefined leaves it to the client's rules. */
+function chosenDir(
+  scheme: string,
+  names: readonly string[],
+  { flags, config, machine }: Surroundings,
+): ChosenDir | undefined {
+  if (flags.cacheRoot !== undefined) {
+    const rule = flags.cacheRoot === machine.env.PRELOAD_CACHE_ROOT ? "PRELOAD_CACHE_ROOT" : "--cache-root";
+    return { dir: join(resolve(machine.cwd, flags.cacheRoot), ...names), rule };
+  }
   const { dir } = config.sections[scheme] ?? {};
-  return typeof dir === "string" ? { dir: resolve(config.dir, dir) } : {};
+  if (typeof dir === "string") return { dir: resolve(config.dir, dir), rule: `${scheme}.dir in ${config.path}` };
+  if (config.cacheRoot === undefined) return undefined;
+  return { dir: join(resolve(config.dir, config.cacheRoot), ...names), rule: `cacheRoot in ${config.path}` };
+}
+
+function placed(chosen: ChosenDir | undefined): { dir?: string } {
+  return chosen === undefined ? {} : { dir: chosen.dir };
+}
+
+function ruled(chosen: ChosenDir | undefined, fetcher: Fetcher): Fetcher {
+  return chosen === undefined ? fetcher : { ...fetcher, dirRule: chosen.rule };
+}
+
+function refuseUnknownSettings({ sections, path }: Config): void {
+  for (const [scheme, section] of Object.entries(sections)) {
+    const known = settings[scheme] ?? [];
+    const unknown = Object.keys(section).find((name) => !known.includes(name));
+    if (unknown === undefined) continue;
+    throw new PreloadError("BAD_CONFIG", `${path}: ${scheme}: there is no setting ${JSON.stringify(unknown)}`, {
+      hint: didYouMean(unknown, known),
+    });
+  }
 }
 
 interface Source {

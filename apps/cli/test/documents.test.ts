@@ -33,7 +33,7 @@ test("install --json is one document", async () => {
     ],
   });
   expect(Object.keys(document).sort()).toEqual(
-    "command,exitCode,fetchedBytes,lock,milliseconds,models,notices,ok,pth,requests,version".split(","),
+    "command,errors,exitCode,fetchedBytes,lock,milliseconds,models,notices,ok,pth,requests,version".split(","),
   );
   expect(code).toBe(2);
 });

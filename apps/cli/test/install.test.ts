@@ -150,3 +150,33 @@ test("--quiet prints errors only, --verbose each file and directory", async () =
   expect(stderr).toMatch(/fetching model\.safetensors, 57 kB/);
   expect(stderr).toContain("model.safetensors is there and verified");
 });
+
+test("what goes wrong after the models are there does not hide that they are", async () => {
+  const { preload } = await world();
+
+  const { code, stdout, stderr } = await preload(["spacy:en_demo_core@3.8.0", "--python", "no-such-venv"]);
+
+  expect(stdout).toContain("ready spacy:en_demo_core");
+  expect(stderr).toContain("no site-packages found");
+  expect(code).toBe(2);
+});
+
+test("a ref in the config that makes no sense does not keep the others", async () => {
+  const { preload, project } = await world({ config: `models: ["hf:a/b/c/d", ${bart}]` });
+
+  const { code, stdout } = await preload([]);
+
+  expect(stdout).toContain(`ready ${bart}`);
+  expect(code).toBe(2);
+  expect(await readFile(join(project, "preload.lock"), "utf8")).toContain(bart);
+});
+
+test("a setting that an ecosystem does not have is refused", async () => {
+  const { preload } = await world({ config: `models: [spacy:en_demo_core]\nspacy: { verison: "3.8" }` });
+
+  const { code, stderr } = await preload([]);
+
+  expect(stderr).toContain('spacy: there is no setting "verison"');
+  expect(stderr).toContain("Did you mean version?");
+  expect(code).toBe(2);
+});

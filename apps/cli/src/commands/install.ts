@@ -1,6 +1,6 @@
 import { installAll, PreloadError, type Request, type Resolution, type Result, writeLock } from "@preload/core";
 import type { Invocation } from "../command-spec.ts";
-import { modelDocument } from "../documents.ts";
+import { errorDocument, modelDocument } from "../documents.ts";
 import { failuresOf } from "../failures.ts";
 import { refuseDrift } from "../frozen.ts";
 import { writeImportPath } from "../import-path.ts";
@@ -32,11 +32,13 @@ export async function installAs(command: string, { io, flags, operands, signal }
     const results = await installAll(resolutions, transferOptions(session));
     refuseIfStopped(signal);
 
-    const lockPath = await completedLock(session, operands, results);
-    const pth = await writeImportPath(session, results);
+    // The models are there whatever becomes of the rest, and are reported.
+    const troubles: PreloadError[] = [];
+    const lockPath = await unless(troubles, () => completedLock(session, operands, results));
+    const pth = await unless(troubles, () => writeImportPath(session, results));
     const notices = noticeUnfetched(results, session);
     session.display.end();
-    return report(command, session, results, { notices, lockPath, pth, took: performance.now() - start });
+    return report(command, session, results, { notices, lockPath, pth, troubles, took: performance.now() - start });
   } finally {
     session.close();
   }
@@ -72,17 +74,29 @@ async function completedLock(
   return lockPath;
 }
 
+async function unless<T>(troubles: PreloadError[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PreloadError)) throw error;
+    troubles.push(error);
+    return undefined;
+  }
+}
+
 interface Facts {
   readonly notices: readonly string[];
   readonly lockPath: string | undefined;
   readonly pth: string | undefined;
+  /** What went wrong beside the models. */
+  readonly troubles: readonly PreloadError[];
   /** Milliseconds. */
   readonly took: number;
 }
 
 function report(command: string, session: Session, results: readonly Result[], facts: Facts): number {
   const { io, flags, display, network } = session;
-  const failures = failuresOf(results, session);
+  const failures = failuresOf(results, session, facts.troubles);
   const { exitCode } = failures;
   const fetchedBytes = results.reduce((sum, result) => sum + fetchedBy(result), 0);
   printResult(
@@ -99,6 +113,7 @@ function report(command: string, session: Session, results: readonly Result[], f
       lock: facts.lockPath ?? null,
       pth: facts.pth ?? null,
       notices: facts.notices,
+      errors: facts.troubles.map(errorDocument),
     },
     () => "",
   );
