@@ -15,7 +15,7 @@ const words: Readonly<Record<ProblemReason, string>> = {
 const widest = Math.max(...Object.values(words).map(({ length }) => length));
 
 /** `cut off        snapshots/…/config.json  expected 1000 bytes, found 500 bytes` */
-export function describeProblem({ reason, path, expected, received }: Problem): string {
+function describeProblem({ reason, path, expected, received }: Problem): string {
   const facts =
     expected === undefined && received === undefined
       ? ""
