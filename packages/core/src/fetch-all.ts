@@ -11,7 +11,7 @@ import { createLanes, type Lanes } from "./ranged/lanes.ts";
 import { type Stamp, type Stamps, stampOf } from "./stamps.ts";
 import { type Place, type Purpose, type TransferContext, toBecome, transfer } from "./transfer.ts";
 import type { ArchiveEntry, FileEntry, LinkEntry, Manifest } from "./types.ts";
-import { unpackWheel } from "./unpack.ts";
+import { archiveName, unpackWheel } from "./unpack.ts";
 
 export type MendOptions = MaterializeOptions & { readonly stamps: Stamps; readonly onEvent: OnEvent };
 
@@ -71,7 +71,7 @@ function fetchOne(
     ...options,
     mirrors,
     ref: manifest.ref,
-    path: isArchive(entry) ? (entry.url.split("/").at(-1) ?? entry.url) : shownPath(manifest, entry, links),
+    path: isArchive(entry) ? archiveName(entry) : shownPath(manifest, entry, links),
     gated: manifest.gated !== undefined,
   };
   const final = finalPath(entry, dir);

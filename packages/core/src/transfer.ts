@@ -116,7 +116,9 @@ async function fetchVerified(
     bytes = await fromAnyAddress(wanted, partial, context);
     await purpose.use(partial.path);
   } catch (error) {
-    if (error instanceof PreloadError && error.code === "DIGEST_MISMATCH") partial.discard();
+    // What is wrong as it was published is not made right by another look at it.
+    if (error instanceof PreloadError && (error.code === "DIGEST_MISMATCH" || error.code === "BAD_ANSWER"))
+      partial.discard();
     else partial.leave();
     throw error;
   }

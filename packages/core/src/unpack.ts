@@ -1,5 +1,5 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { finishDigest, startDigest } from "./digest.ts";
 import { PreloadError } from "./errors.ts";
 import { thisProcess } from "./owner.ts";
@@ -9,7 +9,12 @@ import { openZip, type ZipMember } from "./zip.ts";
 
 /** The name under which an archive is fetched; it is gone once the archive is unpacked. */
 export function unpackPath(entry: ArchiveEntry, dir: string): string {
-  return join(dir, entry.path, entry.url.split("/").at(-1) ?? "archive");
+  return join(dir, entry.path, archiveName(entry));
+}
+
+/** `en_core_web_sm-3.8.0-py3-none-any.whl` */
+export function archiveName({ url }: ArchiveEntry): string {
+  return posix.basename(new URL(url).pathname) || "archive";
 }
 
 /**
@@ -67,6 +72,11 @@ async function unpackInto(
 }
 
 async function unpackMember(entry: ArchiveEntry, member: ArchiveMember, found: ZipMember, path: string): Promise<void> {
+  // Before it fills the disk.
+  if (found.size !== member.size) {
+    const sizes = `expected ${member.size} bytes  received ${found.size}`;
+    throw unexpected(entry, `${member.path} is not as its list says\n  ${sizes}`);
+  }
   await mkdir(dirname(path), { recursive: true });
   const hash = startDigest(member.digest, member.size);
   const file = await open(path, "wx");
@@ -88,7 +98,7 @@ async function unpackMember(entry: ArchiveEntry, member: ArchiveMember, found: Z
 }
 
 function unexpected(entry: ArchiveEntry, why: string): PreloadError {
-  return new PreloadError("BAD_ANSWER", `${entry.url.split("/").at(-1)}: ${why}`, {
+  return new PreloadError("BAD_ANSWER", `${archiveName(entry)}: ${why}`, {
     hint: "Nothing of it was installed.",
   });
 }
