@@ -28,7 +28,8 @@ export async function mend(
   await ensureSpace(dir, space);
 
   const { bytes: received, own } = await fetchAll(manifest, wanted, options);
-  const symlinks = options.symlinks !== false && (await canLink(dir, options.platform));
+  const hasLinks = manifest.entries.some(({ type }) => type === "link");
+  const symlinks = options.symlinks !== false && hasLinks && (await canLink(dir, options.platform));
   await placeLinks(manifest, problems, { dir, symlinks });
   await removeRivals(manifest, dir);
   await sweepDrafts(manifest, dir);

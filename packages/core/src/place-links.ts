@@ -79,16 +79,16 @@ function onlyIfGone(error: unknown): void {
   if (!isMissing(error)) throw error;
 }
 
-/** Whether links can be made in a directory. Only Windows needs to be asked. */
+/** Whether links can be made in a directory: Windows may forbid them, and some file systems have none. */
 export async function canLink(dir: string, platform: NodeJS.Platform = process.platform): Promise<boolean> {
-  if (platform !== "win32") return true;
   const probe = draftOf(join(dir, "link"));
   try {
     await mkdir(dir, { recursive: true });
     await symlink("nowhere", probe, "file");
     return (await lstat(probe)).isSymbolicLink();
-  } catch {
-    return false;
+  } catch (error) {
+    // Elsewhere a refusal may mean that only this folder is closed to us, and says nothing about links.
+    return platform !== "win32" && !["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"].includes(codeOf(error) ?? "");
   } finally {
     await rm(probe, { force: true });
   }
