@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { onDisk } from "./disk-error.ts";
-import { isMissing } from "./errors.ts";
+import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { formatLock, type Lock, parseLock } from "./lockfile.ts";
 
 /** Undefined when there is no such file. @throws PreloadError `BAD_CONFIG` */
@@ -10,7 +10,8 @@ export async function readLock(path: string): Promise<Lock | undefined> {
     return parseLock(await readFile(path, "utf8"), path);
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    if (error instanceof PreloadError) throw error;
+    throw new PreloadError("BAD_CONFIG", `${path} cannot be read (${codeOf(error)})`);
   }
 }
 

@@ -1,6 +1,6 @@
-import { isDigest } from "./digest.ts";
 import { PreloadError } from "./errors.ts";
-import type { Entry, Json, Manifest } from "./types.ts";
+import { isObject, whatIsWrong } from "./manifest-form.ts";
+import type { Json, Manifest } from "./types.ts";
 
 /** What `preload.lock` holds: for each ref, what it meant when it was locked. */
 export interface Lock {
@@ -25,8 +25,20 @@ function formatModel(ref: string, manifest: Manifest): string {
   const lines = Object.entries(sorted(facts as unknown as Json) as object).map(
     ([name, value]) => `      ${JSON.stringify(name)}: ${spaced(value as Json)}`,
   );
-  const list = entries.map((entry) => `        ${spaced(entry as unknown as Json)}`).join(",\n");
+  const list = entries.map((entry) => `        ${spaced(inOrder(entry as unknown as Json))}`).join(",\n");
   return `    ${JSON.stringify(ref)}: {\n${lines.join(",\n")},\n      "entries": [\n${list}\n      ]\n    }`;
+}
+
+// What a reader looks for comes first.
+const order = ["type", "format", "path", "target", "text", "names", "url", "size", "digest", "members"];
+
+/** The keys of an entry in one order, whoever made it. */
+function inOrder(value: Json): Json {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(sorted(value) as object).map(([key, inner]) => [key, inOrder(inner)] as const);
+  const rank = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
+  return Object.fromEntries(entries.sort(([one], [other]) => rank(one) - rank(other)));
 }
 
 function sorted(value: Json): Json {
@@ -73,63 +85,9 @@ export function parseLock(text: string, path: string): Lock {
   const entries = Object.entries(models).map(([ref, model]) => {
     const wrong = whatIsWrong(model);
     if (wrong !== undefined) throw bad(`${ref}: ${wrong}`);
-    return [ref, { ref, ...(model as object) } as Manifest] as const;
+    return [ref, { ...(model as object), ref } as Manifest] as const;
   });
   return { lockfileVersion: 1, models: new Map(entries) };
-}
-
-/** The first field that does not have its form. Paths are checked where they are used, by `checkedManifest`. */
-function whatIsWrong(model: unknown): string | undefined {
-  if (!isObject(model)) return "it is not an object";
-  if (typeof model.revision !== "string") return "it has no revision";
-  if (typeof model.path !== "string") return "it has no path";
-  if (!isObject(model.options)) return "it has no options";
-  if (!isObject(model.leftOut)) return "it does not say what it leaves out";
-  if (!Array.isArray(model.requires)) return "it has no list `requires`";
-  if (!Array.isArray(model.entries)) return "it has no entries";
-  const index = model.entries.findIndex((entry) => !isEntry(entry));
-  return index === -1 ? undefined : `entry ${index + 1} is not one`;
-}
-
-function isEntry(value: unknown): value is Entry {
-  if (!isObject(value) || typeof value.path !== "string") return false;
-  switch (value.type) {
-    case "file":
-      return isFetchable(value);
-    case "link":
-      return typeof value.target === "string";
-    case "text":
-      return typeof value.text === "string";
-    case "absent":
-      return Array.isArray(value.names) && value.names.every((name) => typeof name === "string");
-    case "archive":
-      return (
-        value.format === "wheel" && isFetchable(value) && Array.isArray(value.members) && value.members.every(isMember)
-      );
-    default:
-      return false;
-  }
-}
-
-function isFetchable(value: Record<string, unknown>): boolean {
-  return typeof value.url === "string" && isContent(value);
-}
-
-function isMember(value: unknown): boolean {
-  return isObject(value) && typeof value.path === "string" && isContent(value);
-}
-
-function isContent(value: Record<string, unknown>): boolean {
-  return (
-    Number.isSafeInteger(value.size) &&
-    Number(value.size) >= 0 &&
-    typeof value.digest === "string" &&
-    isDigest(value.digest)
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** True when both ask for the same, whatever the order in which it is said. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing } from "./errors.ts";
+import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { sameOptions } from "./lockfile.ts";
+import { isObject, whatIsWrong } from "./manifest-form.ts";
 import type { Machine } from "./platform.ts";
 import type { Manifest, RefOptions } from "./types.ts";
 
@@ -69,10 +70,14 @@ function pathOf(stateDir: string, dir: string, ref: string, options: RefOptions)
 
 function read(path: string): Remembered | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Remembered;
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const isWhole = isObject(value) && typeof value.dir === "string" && whatIsWrong(value.manifest) === undefined;
+    return isWhole ? (value as unknown as Remembered) : undefined;
   } catch (error) {
     if (isMissing(error) || error instanceof SyntaxError) return undefined;
-    throw error;
+    throw new PreloadError("NOT_WRITABLE", `${path} cannot be read (${codeOf(error)})`, {
+      hint: "It was written by another user; give it to this one, or name another place in PRELOAD_STATE_DIR.",
+    });
   }
 }
 
