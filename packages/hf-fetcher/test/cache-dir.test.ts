@@ -3,8 +3,8 @@ import type { Machine } from "@preload/core";
 import { describe, expect, test } from "vitest";
 import { hfHubCacheDir } from "../src/index.ts";
 
-const linux: Machine = { platform: "linux", env: {}, home: "/home/ada", cwd: "/work" };
-const mac: Machine = { platform: "darwin", env: {}, home: "/Users/ada", cwd: "/work" };
+const linux: Machine = { platform: "linux", env: {}, home: "/home/ada", cwd: "/srv" };
+const mac: Machine = { platform: "darwin", env: {}, home: "/Users/ada", cwd: "/srv" };
 const windows: Machine = { platform: "win32", env: {}, home: "C:\\Users\\ada", cwd: "D:\\work" };
 
 describe("the cache is where huggingface_hub looks", () => {
@@ -14,12 +14,12 @@ describe("the cache is where huggingface_hub looks", () => {
     [{}, "/Users/ada/.cache/huggingface/hub", "default", mac],
     [{}, "C:\\Users\\ada\\.cache\\huggingface\\hub", "default", windows],
     [{ XDG_CACHE_HOME: "/xdg" }, "/xdg/huggingface/hub", "XDG_CACHE_HOME"],
-    [{ XDG_CACHE_HOME: "" }, "/work/huggingface/hub", "XDG_CACHE_HOME"],
+    [{ XDG_CACHE_HOME: "" }, "/srv/huggingface/hub", "XDG_CACHE_HOME"],
     [{ XDG_CACHE_HOME: "~/xdg" }, "/home/ada/xdg/huggingface/hub", "XDG_CACHE_HOME"],
     [{ HF_HOME: "/hf" }, "/hf/hub", "HF_HOME"],
     [{ HF_HOME: "/hf", XDG_CACHE_HOME: "/xdg" }, "/hf/hub", "HF_HOME"],
-    [{ HF_HOME: "" }, "/work/hub", "HF_HOME"],
-    [{ HF_HOME: "models" }, "/work/models/hub", "HF_HOME"],
+    [{ HF_HOME: "" }, "/srv/hub", "HF_HOME"],
+    [{ HF_HOME: "models" }, "/srv/models/hub", "HF_HOME"],
     [{ HF_HOME: "~" }, "/home/ada/hub", "HF_HOME"],
     [{ HF_HOME: "~/hf" }, "/home/ada/hf/hub", "HF_HOME"],
     [{ HF_HOME: "~ada/hf", USER: "ada" }, "/home/ada/hf/hub", "HF_HOME"],
@@ -31,7 +31,7 @@ describe("the cache is where huggingface_hub looks", () => {
     [{ HF_HOME: "/data/%DATA%", DATA: "x" }, "/data/%DATA%/hub", "HF_HOME"],
     [{ HUGGINGFACE_HUB_CACHE: "/old", HF_HOME: "/hf" }, "/old", "HUGGINGFACE_HUB_CACHE"],
     [{ HF_HUB_CACHE: "/hub", HUGGINGFACE_HUB_CACHE: "/old", HF_HOME: "/hf" }, "/hub", "HF_HUB_CACHE"],
-    [{ HF_HUB_CACHE: "" }, "/work", "HF_HUB_CACHE"],
+    [{ HF_HUB_CACHE: "" }, "/srv", "HF_HUB_CACHE"],
     [{ HF_HUB_CACHE: "~/hub" }, "/home/ada/hub", "HF_HUB_CACHE"],
     [{ HF_HUB_CACHE: "$LATE", LATE: "~/hub" }, "/home/ada/hub", "HF_HUB_CACHE"],
     [{ HF_HUB_CACHE: "/hub/" }, "/hub", "HF_HUB_CACHE"],

@@ -10,10 +10,10 @@ describe("the directory that whisper.load_model reads", () => {
   test.each([
     [plain, {}, "/home/ada/.cache/whisper", "default"],
     [plain, { XDG_CACHE_HOME: "/cache" }, "/cache/whisper", "XDG_CACHE_HOME"],
-    [plain, { XDG_CACHE_HOME: "cache" }, "/work/cache/whisper", "XDG_CACHE_HOME"],
-    [plain, { XDG_CACHE_HOME: "" }, "/work/whisper", "XDG_CACHE_HOME (set, but empty)"],
-    [plain, { XDG_CACHE_HOME: "~/cache" }, "/work/~/cache/whisper", "XDG_CACHE_HOME"],
-    [plain, { XDG_CACHE_HOME: "$HOME/cache" }, "/work/$HOME/cache/whisper", "XDG_CACHE_HOME"],
+    [plain, { XDG_CACHE_HOME: "cache" }, "/srv/cache/whisper", "XDG_CACHE_HOME"],
+    [plain, { XDG_CACHE_HOME: "" }, "/srv/whisper", "XDG_CACHE_HOME (set, but empty)"],
+    [plain, { XDG_CACHE_HOME: "~/cache" }, "/srv/~/cache/whisper", "XDG_CACHE_HOME"],
+    [plain, { XDG_CACHE_HOME: "$HOME/cache" }, "/srv/$HOME/cache/whisper", "XDG_CACHE_HOME"],
     [mac, {}, "/Users/ada/.cache/whisper", "default"],
     [mac, { XDG_CACHE_HOME: "/cache" }, "/cache/whisper", "XDG_CACHE_HOME"],
     [windows, {}, "C:\\Users\\ada\\.cache\\whisper", "default"],
@@ -30,7 +30,7 @@ describe("what a process needs to find the directory", () => {
     ["nothing for the client's own", plain, undefined, {}],
     ["nothing for the client's own, by whatever rule", cached, "/cache/whisper", {}],
     ["a variable for another that is called whisper", plain, "/models/whisper", { XDG_CACHE_HOME: "/models" }],
-    ["a variable for a relative one", plain, "models/whisper", { XDG_CACHE_HOME: "/work/models" }],
+    ["a variable for a relative one", plain, "models/whisper", { XDG_CACHE_HOME: "/srv/models" }],
     ["what no variable can say for any other name", plain, "/models/speech", {}],
   ])("is %s", (_, machine, dir, set) => {
     expect(whisper({ machine, dir }).environment).toEqual({ set, prepend: {}, offline: {} });
