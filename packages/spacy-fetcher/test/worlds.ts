@@ -5,7 +5,7 @@ import { type SpacyFetcher, type SpacyOptions, spacy } from "../src/index.ts";
 import { wheelOf } from "./wheels.ts";
 
 /** A machine of which nothing is set. */
-export const plain: Machine = { platform: "linux", env: {}, home: "/home/ada", cwd: "/work" };
+export const plain: Machine = { platform: "linux", env: {}, home: "/home/ada", cwd: "/srv" };
 
 type Release = Parameters<typeof spacyRelease>[0];
 

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import { type WhisperOptions, whisper } from "../src/index.ts";
 
 /** A machine of which nothing is set. */
-export const plain: Machine = { platform: "linux", env: {}, home: "/home/ada", cwd: "/work" };
+export const plain: Machine = { platform: "linux", env: {}, home: "/home/ada", cwd: "/srv" };
 
 /** The bytes of a checkpoint that OpenAI does not publish. */
 export const body = new TextEncoder().encode("my own checkpoint");
