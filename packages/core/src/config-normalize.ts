@@ -7,7 +7,7 @@ import { didYouMean } from "./suggest.ts";
 import type { RefOptions } from "./types.ts";
 
 /** Where something stands in a file, by its path in the data: `:12:5`, or nothing when the format does not tell. */
-export type PositionOf = (path: readonly PropertyKey[]) => string;
+export type PositionOf = (path: readonly PropertyKey[], what?: "key" | "value") => string;
 
 /** Checks what was written and writes its short forms out. @throws PreloadError `BAD_CONFIG` with the place */
 export function normalizeConfig(
@@ -50,7 +50,7 @@ function profileOf(profile: WrittenProfile, aliases: Readonly<Record<string, Req
 
 function requestOf(model: WrittenModel, aliases: Readonly<Record<string, Request>>): Request {
   const { ref, optional, ...options } = typeof model === "string" ? { ref: model } : model;
-  const alias = aliases[ref];
+  const alias = Object.hasOwn(aliases, ref) ? aliases[ref] : undefined;
   return {
     ref: alias?.ref ?? ref,
     options: { ...alias?.options, ...options } as RefOptions,
@@ -80,15 +80,19 @@ function firstIssue(
   const [key] = issue.keys ?? [];
   if (key !== undefined) {
     const place = [...issue.path, key];
-    return new PreloadError("BAD_CONFIG", `${path}${positionOf(place)}: there is no setting ${JSON.stringify(key)}`, {
-      hint:
-        issue.path.length === 0
-          ? didYouMean(
-              key,
-              known.filter((name) => name !== "$schema"),
-            )
-          : "Look at its spelling and indentation.",
-    });
+    return new PreloadError(
+      "BAD_CONFIG",
+      `${path}${positionOf(place, "key")}: there is no setting ${JSON.stringify(key)}`,
+      {
+        hint:
+          issue.path.length === 0
+            ? didYouMean(
+                key,
+                known.filter((name) => name !== "$schema"),
+              )
+            : "Look at its spelling and indentation.",
+      },
+    );
   }
   const name = issue.path.length > 0 ? `${issue.path.map(String).join(".")}: ` : "";
   return new PreloadError(

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { parse as parseToml, TomlError } from "smol-toml";
-import { isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { Config } from "./config.ts";
 import { normalizeConfig, type PositionOf } from "./config-normalize.ts";
 import { PreloadError } from "./errors.ts";
@@ -18,7 +18,7 @@ export function parseConfig(text: string, path: string, schemes: readonly string
   if (name !== "package.json") return normalizeConfig(value, path, schemes, positionOf);
   const written = (value as { preload?: unknown } | null)?.preload;
   if (written === undefined) return undefined;
-  return normalizeConfig(written, path, schemes, (place) => positionOf(["preload", ...place]));
+  return normalizeConfig(written, path, schemes, (place, what) => positionOf(["preload", ...place], what));
 }
 
 function yaml(text: string, path: string): { value: unknown; positionOf: PositionOf } {
@@ -29,9 +29,14 @@ function yaml(text: string, path: string): { value: unknown; positionOf: Positio
     const { line, col } = lines.linePos(error.pos[0]);
     throw new PreloadError("BAD_CONFIG", `${path}:${line}:${col}: ${error.message}`);
   }
-  const positionOf: PositionOf = (place) => {
-    for (let depth = place.length; depth > 0; depth -= 1) {
-      const node = document.getIn(place.slice(0, depth), true);
+  const positionOf: PositionOf = (place, what = "value") => {
+    for (let depth = place.length; depth >= 0; depth -= 1) {
+      const isKey = what === "key" && depth === place.length;
+      const node = isKey
+        ? keyNode(document, place)
+        : depth === 0
+          ? document.contents
+          : document.getIn(place.slice(0, depth), true);
       const start = isNode(node) ? node.range?.[0] : undefined;
       if (start === undefined) continue;
       const { line, col } = lines.linePos(start);
@@ -40,6 +45,12 @@ function yaml(text: string, path: string): { value: unknown; positionOf: Positio
     return "";
   };
   return { value: document.toJS(), positionOf };
+}
+
+function keyNode(document: Document, place: readonly PropertyKey[]): unknown {
+  const map = place.length === 1 ? document.contents : document.getIn(place.slice(0, -1), true);
+  if (!isMap(map)) return undefined;
+  return map.items.find(({ key }) => isScalar(key) && key.value === place.at(-1))?.key;
 }
 
 function toml(text: string, path: string): unknown {

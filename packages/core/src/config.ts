@@ -1,4 +1,5 @@
 import { PreloadError } from "./errors.ts";
+import { sameOptions } from "./lockfile.ts";
 import type { Request } from "./resolve-all.ts";
 import { didYouMean } from "./suggest.ts";
 import type { RefOptions } from "./types.ts";
@@ -44,8 +45,7 @@ export function requestsOf(config: Config, profiles: readonly string[] = config.
   for (const name of profiles) {
     for (const request of profileRequests(config, name, [])) {
       const other = requests.get(request.ref);
-      if (other && JSON.stringify(other.options) !== JSON.stringify(request.options))
-        throw contradiction(config, request);
+      if (other && !sameOptions(other.options, request.options)) throw contradiction(config, request);
       // Required by one profile is required: `optional` holds only if all agree.
       requests.set(request.ref, { ...request, optional: request.optional && (other?.optional ?? true) });
     }
@@ -67,14 +67,14 @@ export function profilesWith(config: Config, ref: string): string[] {
 
 /** What an argument of the command line means: an alias of the config, a model as the config describes it, or a bare ref. */
 export function requestFor(config: Config, text: string): Request {
-  const alias = config.aliases[text];
+  const alias = Object.hasOwn(config.aliases, text) ? config.aliases[text] : undefined;
   if (alias) return alias;
   const known = allRequests(config).find(({ ref }) => ref === text);
   return known ?? { ref: text, options: {}, optional: false };
 }
 
 function profileRequests(config: Config, name: string, path: readonly string[]): Request[] {
-  const profile = config.profiles[name];
+  const profile = Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;
   if (!profile) {
     throw new PreloadError("USAGE", `${whereOf(config)}there is no profile ${JSON.stringify(name)}`, {
       hint: didYouMean(name, Object.keys(config.profiles)),

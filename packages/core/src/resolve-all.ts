@@ -1,6 +1,7 @@
 import { PreloadError } from "./errors.ts";
 import { type Lock, sameOptions } from "./lockfile.ts";
 import { parseRef } from "./ref.ts";
+import { refuseForeign } from "./refuse-foreign.ts";
 import { recall } from "./state.ts";
 import type { Fetcher, Manifest, Ref, RefOptions } from "./types.ts";
 
@@ -83,7 +84,7 @@ async function resolveOne(request: Request, requiredBy: string[], options: Resol
 export function understand(request: Request, fetchers: Fetchers): { fetcher: Fetcher; parsed: Ref; canonical: string } {
   const { revision, ...options } = request.options;
   const parsed = withRevision(parseRef(request.ref, options), revision);
-  const fetcher = fetchers[parsed.scheme];
+  const fetcher = Object.hasOwn(fetchers, parsed.scheme) ? fetchers[parsed.scheme] : undefined;
   if (!fetcher) {
     throw new PreloadError("BAD_REF", `${request.ref}: nothing here fetches ${JSON.stringify(`${parsed.scheme}:`)}`, {
       hint: `Known are ${Object.keys(fetchers)
@@ -115,7 +116,10 @@ type Found = { manifest: Manifest; from: "lock" | "memory" | "network" };
 async function find(fetcher: Fetcher, parsed: Ref, ref: string, options: ResolveAllOptions): Promise<Found> {
   const { lock, ask = "missing", stateDir, signal } = options;
   const locked = ask === "all" ? undefined : lock?.models.get(ref);
-  if (locked && sameOptions(locked.options, parsed.options)) return { manifest: locked, from: "lock" };
+  if (locked && sameOptions(locked.options, parsed.options)) {
+    refuseForeign(locked, parsed, fetcher);
+    return { manifest: locked, from: "lock" };
+  }
   if (ask === "locked") throw drifted(ref, locked);
   if (ask === "remembered") {
     const manifest = stateDir === undefined ? undefined : recall(stateDir, fetcher.dir, ref, parsed.options);
