@@ -35,7 +35,9 @@ const intro = `# Clients
 
 <!-- Written by \`npm run test:clients\`; what is changed by hand is lost. -->
 
-These programs, as published, opened what \`preload\` had put into an empty cache. Where a line does not say that the origin was asked, the network was cut below the program, in a network namespace of its own, and a single attempt to reach anything, or a warning, would have been a failure.`;
+These programs, as published, opened what \`preload\` had put into an empty cache. Where a line does not say that the origin was asked, the network was cut below the program, in a network namespace of its own, and a single attempt to reach anything would have been a failure. So would have been a warning, but for those that a client gives for any cache.
+
+The models are small ones in the true formats, and all-MiniLM-L6-v2; spaCy's pipeline is one that spaCy trained and packed for this.`;
 
 const outro = `An empty field is a check that does not exist for that version. \`interop/README.md\` says how it is done, and how to add a client.`;
 
@@ -72,5 +74,6 @@ function skips(cells: readonly Cell[], bullet: string): string {
   return cells
     .filter(({ state }) => state === "skipped")
     .map(({ client, version, check, why }) => `${bullet}${client} ${version} ${check}: ${why ?? "no reason given"}`)
+    .sort()
     .join("\n");
 }

@@ -18,8 +18,8 @@ export interface Client {
   /** As its makers write it. */
   readonly name: string;
   readonly version: string;
-  /** Where it is installed. */
-  readonly place: EnvironmentName | "node";
+  /** Where it is installed: an environment, the clients from npm, or this workspace. */
+  readonly place: EnvironmentName | "node" | "workspace";
 }
 
 /** A client from PyPI, in the version that an environment pins. */

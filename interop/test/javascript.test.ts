@@ -1,7 +1,6 @@
 import { cp, mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { scanCacheDir } from "@huggingface/hub";
 import { demoCatalog, hubRepo } from "@preload/demo-origin";
 import { expect, inject } from "vitest";
 import { askNode } from "../src/ask-client.ts";
@@ -14,7 +13,7 @@ import { world } from "../src/world.ts";
 const hub: Client = {
   name: "@huggingface/hub",
   version: await versionOf(createRequire(import.meta.url).resolve("@huggingface/hub")),
-  place: "node",
+  place: "workspace",
 };
 
 proves(hub, "scans the repositories, revisions and sizes that preload lists", async () => {
@@ -22,22 +21,23 @@ proves(hub, "scans the repositories, revisions and sizes that preload lists", as
   await here.preloaded(["hf:preload-demo/tiny-bart", "hf:preload-demo/tiny-bart-sharded"]);
   const listed = JSON.parse(await here.preloaded(["list", "--json"])) as Listed;
 
-  const scan = await scanCacheDir(here.hub);
+  const scan = await askNode<Scan>(here, "scan-cache.mjs", { dir: here.hub }, { network: "none" });
 
-  expect(scan.warnings).toEqual([]);
-  const scanned = scan.repos.map(({ id, size, revisions }) => ({
-    ref: `hf:${id.name}`,
-    size,
-    revisions: revisions.map(({ commitOid, refs }) => ({ commitOid, refs })),
-  }));
   const ours = listed.models.map(({ ref, size, revision }) => ({
     ref,
     size,
     revisions: [{ commitOid: revision, refs: ["main"] }],
   }));
-  expect(scanned.sort(byRef)).toEqual(ours.sort(byRef));
+  expect(scan.warnings).toEqual([]);
+  expect(scan.repos.sort(byRef)).toEqual(ours.sort(byRef));
   expect(scan.size).toBe(ours.reduce((sum, { size }) => sum + size, 0));
 });
+
+interface Scan {
+  readonly size: number;
+  readonly repos: { readonly ref: string }[];
+  readonly warnings: readonly string[];
+}
 
 interface Listed {
   readonly models: readonly { readonly ref: string; readonly size: number; readonly revision: string }[];

@@ -56,32 +56,36 @@ proves(fasterWhisper, "finds the tokenizer of the original, where the model has 
 
 const pyannote = pythonClient("voice", "pyannote.audio");
 
-proves(pyannote, "finds the configuration and every part of a pipeline in one repository", async () => {
-  const id = "pyannote/speaker-diarization-community-1";
-  const files = await filesUnder(join(inject("prepared").madeDir, "pyannote"));
-  const here = await world(hubCatalog(hubRepo({ id, files })));
-  await here.preloaded([`hf:${id}`]);
+proves(
+  pyannote,
+  "finds every part of a pipeline in one repository, by the file of the package that asks the Hub",
+  async () => {
+    const id = "pyannote/speaker-diarization-community-1";
+    const files = await filesUnder(join(inject("prepared").madeDir, "pyannote"));
+    const here = await world(hubCatalog(hubRepo({ id, files })));
+    await here.preloaded([`hf:${id}`]);
 
-  expect(
-    await found(here, [
-      [id, "a pipeline", null],
-      [id, "a model", "segmentation"],
-      [id, "a model", "embedding"],
-      [id, "xvec_transform.npz", "plda"],
-      [id, "plda.npz", "plda"],
-    ]),
-  ).toEqual(
-    [
-      "config.yaml",
-      "segmentation/pytorch_model.bin",
-      "embedding/pytorch_model.bin",
-      "plda/xvec_transform.npz",
-      "plda/plda.npz",
-    ].map((path) => digestOf(files[path])),
-  );
-});
+    expect(
+      await found(here, [
+        [id, "a pipeline", null],
+        [id, "a model", "segmentation"],
+        [id, "a model", "embedding"],
+        [id, "xvec_transform.npz", "plda"],
+        [id, "plda.npz", "plda"],
+      ]),
+    ).toEqual(
+      [
+        "config.yaml",
+        "segmentation/pytorch_model.bin",
+        "embedding/pytorch_model.bin",
+        "plda/xvec_transform.npz",
+        "plda/plda.npz",
+      ].map((path) => digestOf(files[path])),
+    );
+  },
+);
 
-proves(pyannote, "finds the models that a pipeline names in other repositories", async () => {
+proves(pyannote, "finds the models that a pipeline names in other repositories, by the same file", async () => {
   const [pipeline, segmentation, embedding] = [
     "pyannote/speaker-diarization-3.1",
     "pyannote/segmentation-3.0",
