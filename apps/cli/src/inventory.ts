@@ -12,7 +12,7 @@ export const inventories: Readonly<Record<string, (dir: string) => Holding[]>> =
 
 /** True for what a transfer of ours leaves when it is interrupted. */
 export function isPartial(path: string): boolean {
-  return /\.[0-9a-f]{12}(\.[0-9a-f]{8}-\d+-\d+)?\.(part|lease)$/.test(path);
+  return /(\.[0-9a-f]{12}(\.[0-9a-f]{8}-\d+-\d+)?\.(part|lease)|(^|\/)\.preload\.lease)$/.test(path);
 }
 
 /** The interrupted transfers in a cache. */

@@ -1,13 +1,15 @@
 import { setMaxListeners } from "node:events";
 import { statSync } from "node:fs";
-import { join, posix } from "node:path";
+import { dirname, join, posix } from "node:path";
 import pLimit from "p-limit";
 import { check } from "./check.ts";
 import type { OnEvent } from "./events.ts";
+import { fetchTogether, fewestTogether, type SmallFile, smallUpTo } from "./fetch-together.ts";
 import { finalPath } from "./forecast.ts";
 import { linksByTarget } from "./links-by-target.ts";
 import type { Limit, MaterializeOptions } from "./materialize.ts";
 import { createLanes, type Lanes } from "./ranged/lanes.ts";
+import { createSlots } from "./slots.ts";
 import { type Stamp, type Stamps, stampOf } from "./stamps.ts";
 import { type Place, type Purpose, type TransferContext, toBecome, transfer } from "./transfer.ts";
 import type { ArchiveEntry, FileEntry, LinkEntry, Manifest } from "./types.ts";
@@ -30,8 +32,9 @@ export async function fetchAll(
   wanted: readonly Fetchable[],
   options: MendOptions,
 ): Promise<Fetched> {
-  const { concurrency = 8 } = options;
+  const { concurrency = 8, dir } = options;
   const lanes = options.lanes ?? createLanes();
+  const slots = options.slots ?? createSlots(typeof concurrency === "number" ? { concurrency } : {});
   const limit: Limit = typeof concurrency === "number" ? pLimit(concurrency) : concurrency;
   // One that fails ends the others of its model, or they would go on writing after the call has returned.
   const failed = new AbortController();
@@ -41,31 +44,63 @@ export async function fetchAll(
   const linked = linksByTarget(manifest);
   const own = new Set<Fetchable>();
   let failure: { error: unknown } | undefined;
-  const received = await Promise.all(
-    wanted.map((entry) =>
-      limit(async () => {
-        if (failure) return 0;
-        try {
-          const links = linked.get(entry.path) ?? [];
-          return await fetchOne(manifest, entry, links, { ...options, signal, lanes, onPlaced: () => own.add(entry) });
-        } catch (error) {
-          failure ??= { error };
-          failed.abort();
-          return 0;
-        }
-      }),
+  const attempt = async (work: () => Promise<number>) => {
+    if (failure) return 0;
+    try {
+      return await work();
+    } catch (error) {
+      failure ??= { error };
+      failed.abort();
+      return 0;
+    }
+  };
+  const prepared = (entry: Fetchable) => {
+    const links = linked.get(entry.path) ?? [];
+    return prepare(manifest, entry, links, { ...options, signal, lanes, onPlaced: () => own.add(entry) });
+  };
+  const { alone, together } = byFolder(wanted, dir);
+  const received = await Promise.all([
+    ...alone.map((entry) =>
+      limit(() =>
+        attempt(async () => {
+          const { wanted, final, purpose, context } = prepared(entry);
+          return transfer(wanted, final, purpose, context);
+        }),
+      ),
     ),
-  );
+    ...[...together].map(([folder, entries]) =>
+      attempt(async () => fetchTogether(folder, entries.map(prepared), { slots, attempt })),
+    ),
+  ]);
   if (failure) throw failure.error;
   return { bytes: received.reduce((sum, bytes) => sum + bytes, 0), own };
 }
 
-function fetchOne(
+/** Small files that share a folder are fetched together, everything else for itself. */
+function byFolder(
+  wanted: readonly Fetchable[],
+  dir: string,
+): { alone: Fetchable[]; together: ReadonlyMap<string, readonly FileEntry[]> } {
+  const folders = new Map<string, FileEntry[]>();
+  for (const entry of wanted) {
+    if (isArchive(entry) || entry.size > smallUpTo) continue;
+    const folder = dirname(finalPath(entry, dir));
+    const known = folders.get(folder);
+    if (known) known.push(entry);
+    else folders.set(folder, [entry]);
+  }
+  const together = new Map([...folders].filter(([, entries]) => entries.length >= fewestTogether));
+  const inGroups = new Set<Fetchable>([...together.values()].flat());
+  return { alone: wanted.filter((entry) => !inGroups.has(entry)), together };
+}
+
+/** What it takes to fetch an entry. */
+function prepare(
   manifest: Manifest,
   entry: Fetchable,
   links: readonly LinkEntry[],
   options: MendOptions & { readonly lanes: Lanes; readonly onPlaced: () => void },
-): Promise<number> {
+): SmallFile {
   const { dir, mirrors = [] } = options;
   const context: TransferContext = {
     ...options,
@@ -86,7 +121,7 @@ function fetchOne(
     await purpose.use(verified);
     options.onPlaced();
   };
-  return transfer(entry, final, { ...purpose, use }, context);
+  return { wanted: entry, final, purpose: { ...purpose, use }, context };
 }
 
 function toBeUnpacked(manifest: Manifest, entry: ArchiveEntry, { dir, stateDir, stamps }: MendOptions): Purpose {

@@ -1,5 +1,5 @@
 import type { Hash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { finishDigest, startDigest } from "./digest.ts";
 import { digestMismatch, discardedHint as hint } from "./digest-mismatch.ts";
 import { PreloadError } from "./errors.ts";
@@ -7,6 +7,7 @@ import type { OnEvent } from "./events.ts";
 import { isRetriable } from "./network-error.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { jittered, pause, type RetryOptions, stopped, waitAskedFor } from "./retry.ts";
+import type { Target } from "./target.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Digest, Http, OpenAnswer } from "./types.ts";
 import { whatItIs } from "./what-it-is.ts";
@@ -30,7 +31,7 @@ export interface Source {
 
 /** What is on the disk so far, and its running digest. */
 interface Progress {
-  readonly file: FileHandle;
+  readonly file: Target;
   hash: Hash;
   have: number;
   /** Bytes that came over the network. */
@@ -45,8 +46,17 @@ interface Progress {
  *
  * @throws PreloadError `DIGEST_MISMATCH` when the address gives other bytes twice
  */
-export async function fetchInto(path: string, source: Source, context: FetchContext): Promise<number> {
+export async function fetchIntoFile(path: string, source: Source, context: FetchContext): Promise<number> {
   const file = await open(path, "r+");
+  try {
+    return await fetchInto(file, source, context);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The same, into whatever can be written to. */
+export async function fetchInto(file: Target, source: Source, context: FetchContext): Promise<number> {
   const hash = startDigest(source.digest, source.size);
   const progress: Progress = { file, hash, have: 0, received: 0, head: Buffer.alloc(0) };
   const { ref, onEvent } = context;
@@ -69,8 +79,6 @@ export async function fetchInto(path: string, source: Source, context: FetchCont
     // Whoever continues counts what is there anew.
     onEvent({ type: "bytes", ref, path: context.path, bytes: -progress.have });
     throw error;
-  } finally {
-    await file.close();
   }
 }
 
@@ -88,9 +96,9 @@ const step = 1024 * 1024;
 
 /** Takes the bytes of an earlier run into the digest. */
 async function readBack(progress: Progress, source: Source): Promise<void> {
-  const buffer = Buffer.allocUnsafe(step);
+  const buffer = Buffer.allocUnsafe(Math.min(step, source.size + 1));
   for (;;) {
-    const { bytesRead } = await progress.file.read(buffer, 0, step, progress.have);
+    const { bytesRead } = await progress.file.read(buffer, 0, buffer.byteLength, progress.have);
     if (bytesRead === 0) break;
     progress.hash.update(buffer.subarray(0, bytesRead));
     progress.have += bytesRead;
@@ -195,7 +203,7 @@ async function write(progress: Progress, source: Source, answer: OpenAnswer, con
   }
 }
 
-async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+async function writeWhole(file: Target, bytes: Uint8Array, position: number): Promise<void> {
   let { bytesWritten } = await file.write(bytes, 0, bytes.byteLength, position);
   while (bytesWritten < bytes.byteLength) {
     const rest = bytes.subarray(bytesWritten);

@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Problem } from "./check.ts";
-import { bytesWaiting } from "./partial.ts";
-import type { ArchiveEntry, FileEntry } from "./types.ts";
+import { entriesIn } from "./holding.ts";
+import { bytesWaiting, stemOf, stemsIn } from "./partial.ts";
+import type { ArchiveEntry, Digest, FileEntry } from "./types.ts";
 import { unpackPath } from "./unpack.ts";
 
 /** What it takes to make a directory right again. */
@@ -19,7 +20,8 @@ export function forecast(problems: readonly Problem[], dir: string): Forecast {
   for (const { entry } of problems) {
     if (entry.type === "file" || entry.type === "archive") toFetch.add(entry);
   }
-  const bytes = [...toFetch].reduce((sum, entry) => sum + missingBytes(entry, dir), 0);
+  const left = leftovers();
+  const bytes = [...toFetch].reduce((sum, entry) => sum + missingBytes(entry, dir, left), 0);
   return {
     toFetch: [...toFetch],
     bytes,
@@ -32,8 +34,22 @@ export function finalPath(entry: FileEntry | ArchiveEntry, dir: string): string 
   return entry.type === "archive" ? unpackPath(entry, dir) : join(dir, entry.path);
 }
 
-function missingBytes(entry: FileEntry | ArchiveEntry, dir: string): number {
-  return Math.max(0, entry.size - bytesWaiting(finalPath(entry, dir), entry.digest));
+type Leftovers = (final: string, digest: Digest) => boolean;
+
+function missingBytes(entry: FileEntry | ArchiveEntry, dir: string, left: Leftovers): number {
+  const final = finalPath(entry, dir);
+  return left(final, entry.digest) ? Math.max(0, entry.size - bytesWaiting(final, entry.digest)) : entry.size;
+}
+
+/** Whether earlier runs have left anything of a file. Looks into each folder once, and there may be thousands of files. */
+function leftovers(): Leftovers {
+  const folders = new Map<string, ReadonlySet<string>>();
+  return (final, digest) => {
+    const folder = dirname(final);
+    const stems = folders.get(folder) ?? stemsIn(entriesIn(folder).map(({ name }) => name));
+    folders.set(folder, stems);
+    return stems.has(stemOf(final, digest));
+  };
 }
 
 function unpackedBytes(entry: FileEntry | ArchiveEntry): number {

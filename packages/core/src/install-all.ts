@@ -3,6 +3,7 @@ import { PreloadError } from "./errors.ts";
 import { type MaterializeOptions, materialize, type Outcome } from "./materialize.ts";
 import { createLanes } from "./ranged/lanes.ts";
 import { isNotAccepted, type Resolution } from "./resolve-all.ts";
+import { createSlots } from "./slots.ts";
 import { remember } from "./state.ts";
 
 export type InstallAllOptions = Omit<MaterializeOptions, "dir" | "http" | "mirrors" | "symlinks"> & {
@@ -21,7 +22,9 @@ export type Result = Resolution & {
 
 /** Makes every resolved model true, side by side. One that fails does not stop the others; look at each `status`. */
 export async function installAll(resolutions: readonly Resolution[], options: InstallAllOptions): Promise<Result[]> {
-  const shared = { lanes: createLanes(), ...options, concurrency: await sharedLimit(options.concurrency) };
+  const { concurrency } = options;
+  const slots = createSlots(typeof concurrency === "number" ? { concurrency } : {});
+  const shared = { lanes: createLanes(), slots, ...options, concurrency: await sharedLimit(concurrency) };
   return Promise.all(
     resolutions.map(async (resolution) => {
       const result = await installOne(resolution, shared);

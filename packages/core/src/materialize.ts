@@ -4,6 +4,7 @@ import { PreloadError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import type { Lanes } from "./ranged/lanes.ts";
 import type { RetryOptions } from "./retry.ts";
+import type { Slots } from "./slots.ts";
 import { openStamps } from "./stamps.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Http, Manifest, Mirror } from "./types.ts";
@@ -17,10 +18,12 @@ export interface MaterializeOptions extends RetryOptions {
   readonly symlinks?: boolean;
   /** Where is remembered which files were read and found right. Without it every file is read each time. */
   readonly stateDir?: string | undefined;
-  /** How many files at once: a number, or a limit that several calls share. @default 8 */
+  /** How many large files at once: a number, or a limit that several calls share. Less than 8 holds for all. @default 8 */
   readonly concurrency?: number | Limit;
   /** The connections for large files. Share one over several calls. @default one of its own */
   readonly lanes?: Lanes | undefined;
+  /** The connections for small files. Share them over several calls. @default some of its own */
+  readonly slots?: Slots | undefined;
   /** Reads every byte first instead of trusting files that look as they did. @default "quick" */
   readonly depth?: "quick" | "deep";
   readonly throttle?: Throttle | undefined;

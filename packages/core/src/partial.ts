@@ -11,6 +11,7 @@ import type { Digest } from "./types.ts";
  *   tiny.en.pt.d3dd57d32acc.part                        nobody is writing it
  *   tiny.en.pt.d3dd57d32acc.1f2e3d4c-4711-98765.part    claimed by a process
  *   tiny.en.pt.d3dd57d32acc.lease                       who fetches, see lease.ts
+ *   .preload.lease                                      who fetches the small files of the folder
  *
  * The digest is in the name, so that it cannot be continued with the bytes of another version.
  * The ending is not `.incomplete`: older Hub clients append to such files, newer ones delete them.
@@ -56,8 +57,21 @@ export function bytesWaiting(final: string, digest: Digest): number {
   return largest === undefined ? 0 : sizeOf(join(folder, largest));
 }
 
+/** Where processes agree on who fetches the small files of a folder. */
+export const folderLease = ".preload.lease";
+
+/** What the names of all that is kept beside a file while it is fetched begin with. */
+export function stemOf(final: string, digest: Digest): string {
+  return `${basename(final)}.${hexOf(digest).slice(0, 12)}`;
+}
+
+/** The stems of what lies in a folder. */
+export function stemsIn(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.flatMap((name) => /^(.+\.[0-9a-f]{12})\.(?:.+\.)?(?:part|lease)$/.exec(name)?.[1] ?? []));
+}
+
 function idleName(final: string, digest: Digest): string {
-  return `${basename(final)}.${hexOf(digest).slice(0, 12)}.part`;
+  return `${stemOf(final, digest)}.part`;
 }
 
 /** Nobody's partials of this file, the largest first. */

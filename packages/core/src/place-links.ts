@@ -1,4 +1,5 @@
-import { copyFile, lstat, mkdir, readlink, rm, symlink } from "node:fs/promises";
+import { mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { copyFile, lstat, mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Problem } from "./check.ts";
 import { onDisk } from "./disk-error.ts";
@@ -23,10 +24,11 @@ export async function placeLinks(
   const fetched = new Set(problems.flatMap(({ entry }) => (entry.type === "file" ? [entry.path] : [])));
   const links = manifest.entries.filter((entry) => entry.type === "link");
   const todo = links.filter((link) => broken.has(link.path) || fetched.has(targetOf(link.path, link.target)));
+  const folders = new Set<string>();
   for (const [index, link] of todo.entries()) {
     const { dir, symlinks } = options;
     await onDisk(join(dir, link.path), async () => {
-      if (symlinks) return placeLink(link, dir);
+      if (symlinks) return placeLink(link, dir, folders);
       const target = targetOf(link.path, link.target);
       const later = todo.slice(index + 1).some((other) => targetOf(other.path, other.target) === target);
       await placeCopy(link, dir, fetched.has(target) && !later ? "move" : "copy").catch(onlyIfGone);
@@ -34,22 +36,26 @@ export async function placeLinks(
   }
 }
 
-async function placeLink(link: LinkEntry, dir: string): Promise<void> {
+// Without promises, since there may be thousands and each is done in a moment.
+async function placeLink(link: LinkEntry, dir: string, made: Set<string>): Promise<void> {
   const path = join(dir, link.path);
-  if ((await readLink(path)) === link.target) return;
-  await mkdir(dirname(path), { recursive: true });
+  if (readLink(path) === link.target) return;
+  const folder = dirname(path);
+  if (!made.has(folder)) mkdirSync(folder, { recursive: true });
+  made.add(folder);
   const draft = draftOf(path);
   try {
-    await symlink(link.target, draft, "file");
+    symlinkSync(link.target, draft, "file");
     await renameOver(draft, path);
-  } finally {
-    await rm(draft, { force: true });
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
   }
 }
 
-async function readLink(path: string): Promise<string | undefined> {
+function readLink(path: string): string | undefined {
   try {
-    return await readlink(path);
+    return readlinkSync(path);
   } catch (error) {
     if (isMissing(error) || codeOf(error) === "EINVAL") return undefined;
     throw error;

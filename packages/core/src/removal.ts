@@ -6,6 +6,7 @@ import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { entriesIn, pathsUnder } from "./holding.ts";
 import { ownedPaths } from "./owned-paths.ts";
 import { lifeOf, pidOf } from "./owner.ts";
+import { folderLease } from "./partial.ts";
 import { targetOf } from "./paths.ts";
 import type { ArchiveEntry, FileEntry, Manifest } from "./types.ts";
 import { unpackPath } from "./unpack.ts";
@@ -117,7 +118,8 @@ function pathsToRemove(manifest: Manifest, look: Look): string[] {
     return [...ownedPaths({ entries: [entry] }), ...unfinished(entry, look)];
   });
   const owned = [...texts, ...links, ...contents];
-  const all = owned.flatMap((path) => [path, ...draftsOf(path, look), ...compiledFrom(path, look)]);
+  // The lease of a folder comes with each of its files.
+  const all = [...new Set(owned.flatMap((path) => [path, ...draftsOf(path, look), ...compiledFrom(path, look)]))];
   return [...all.filter(isMetadata), ...all.filter((path) => !isMetadata(path))];
 }
 
@@ -131,7 +133,8 @@ function unfinished(entry: FileEntry | ArchiveEntry, look: Look): string[] {
   const final =
     entry.type === "file" ? entry.path : relative(look.dir, unpackPath(entry, look.dir)).replaceAll("\\", "/");
   const stem = `${posix.basename(final)}.${hexOf(entry.digest).slice(0, 12)}.`;
-  const traces = siblings(final, look, (name) => name.startsWith(stem) && /\b(part|lease)$/.test(name));
+  const isTrace = (name: string) => name === folderLease || (name.startsWith(stem) && /\b(part|lease)$/.test(name));
+  const traces = siblings(final, look, isTrace);
   for (const path of traces) refuseBusy(path, ownerOf(path, stem, look), look);
   if (entry.type === "file") return traces;
   const staged = look.namesIn(entry.path).filter((name) => isStaging(name, entry));

@@ -1,4 +1,4 @@
-import { rename, rmdir } from "node:fs/promises";
+import { renameSync, rmdirSync } from "node:fs";
 import { codeOf } from "./errors.ts";
 
 /**
@@ -7,14 +7,17 @@ import { codeOf } from "./errors.ts";
  */
 export async function renameOver(finished: string, final: string): Promise<void> {
   try {
-    await rename(finished, final);
+    // Done in less time than it takes to wait for it.
+    renameSync(finished, final);
   } catch (error) {
     if (!byFolder.has(codeOf(error) ?? "")) throw error;
-    // Refuses when there is something in it, or when it is no folder.
-    await rmdir(final).catch(() => {
+    try {
+      // Refuses when there is something in it, or when it is no folder.
+      rmdirSync(final);
+    } catch {
       throw error;
-    });
-    await rename(finished, final);
+    }
+    renameSync(finished, final);
   }
 }
 

@@ -5,10 +5,10 @@ import { addressesOf } from "./addresses.ts";
 import { digestFile } from "./digest-file.ts";
 import { onDisk } from "./disk-error.ts";
 import { isMissing, PreloadError } from "./errors.ts";
-import { type FetchContext, fetchInto, type Source } from "./fetch-into.ts";
+import { type FetchContext, fetchIntoFile, type Source } from "./fetch-into.ts";
 import { takeLease } from "./lease.ts";
 import { pidOf } from "./owner.ts";
-import { leasePath, type Partial, sweepPartials, takePartial } from "./partial.ts";
+import { leasePath, sweepPartials, takePartial } from "./partial.ts";
 import { fetchRanged, rangedFrom } from "./ranged/fetch-ranged.ts";
 import type { Lanes } from "./ranged/lanes.ts";
 import { RangesIgnored } from "./ranged/read-range.ts";
@@ -113,7 +113,7 @@ async function fetchVerified(
   const partial = takePartial(final, wanted.digest);
   let bytes: number;
   try {
-    bytes = await fromAnyAddress(wanted, partial, context);
+    bytes = await fromAnyAddress(wanted, context, (source) => fetchFrom(partial.path, source, context));
     await purpose.use(partial.path);
   } catch (error) {
     // What is wrong as it was published is not made right by another look at it.
@@ -128,11 +128,15 @@ async function fetchVerified(
 }
 
 /** A mirror needs no trust, since the digest decides: the next one is asked when one fails, whatever the reason. */
-async function fromAnyAddress(wanted: Wanted, partial: Partial, context: TransferContext): Promise<number> {
+export async function fromAnyAddress(
+  wanted: Wanted,
+  context: TransferContext,
+  fetchFrom: (source: Source) => Promise<number>,
+): Promise<number> {
   const failures: PreloadError[] = [];
   for (const address of addressesOf(wanted.url, context.mirrors)) {
     try {
-      return await fetchFrom(partial.path, { ...wanted, url: address }, context);
+      return await fetchFrom({ ...wanted, url: address });
     } catch (error) {
       if (!(error instanceof PreloadError) || isOurs(error)) throw error;
       failures.push(error);
@@ -157,7 +161,7 @@ function weightOf({ code }: PreloadError): number {
 
 /** A large file in ranges, if the origin does them; anything else in one go. */
 async function fetchFrom(path: string, source: Source, context: TransferContext): Promise<number> {
-  if (source.size < rangedFrom || context.lanes === undefined) return fetchInto(path, source, context);
+  if (source.size < rangedFrom || context.lanes === undefined) return fetchIntoFile(path, source, context);
   try {
     return await fetchRanged(path, source, context, context.lanes);
   } catch (error) {
@@ -170,7 +174,7 @@ async function fetchFrom(path: string, source: Source, context: TransferContext)
       why: "it gives no ranges",
     });
     await truncate(path, 0);
-    return fetchInto(path, source, context);
+    return fetchIntoFile(path, source, context);
   }
 }
 
@@ -195,7 +199,8 @@ function statsAt(path: string): Stats | undefined {
   }
 }
 
-function pidEntry(owner: string): { pid?: number } {
+/** The process of an owner, for an event. */
+export function pidEntry(owner: string): { pid?: number } {
   const pid = pidOf(owner);
   return pid === undefined ? {} : { pid };
 }

@@ -1,0 +1,142 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { onDisk } from "./disk-error.ts";
+import { PreloadError } from "./errors.ts";
+import { fetchInto } from "./fetch-into.ts";
+import { takeLease } from "./lease.ts";
+import { draftOf } from "./owner.ts";
+import { folderLease, stemOf, stemsIn, takePartial } from "./partial.ts";
+import { stopped } from "./retry.ts";
+import type { Slots } from "./slots.ts";
+import { MemoryTarget } from "./target.ts";
+import { fromAnyAddress, type Purpose, pidEntry, type TransferContext, transfer, type Wanted } from "./transfer.ts";
+import type { Http } from "./types.ts";
+
+/** Up to here a file is kept in memory until it is verified. In bytes. */
+export const smallUpTo = 1024 * 1024;
+
+/** Fewer than these are not worth a way of their own. */
+export const fewestTogether = 4;
+
+export interface SmallFile {
+  readonly wanted: Wanted;
+  readonly final: string;
+  readonly purpose: Purpose;
+  readonly context: TransferContext;
+}
+
+export interface TogetherOptions {
+  readonly slots: Slots;
+  /** Runs the work for one file. A failure is its business, so that all that was begun has come to an end with us. */
+  readonly attempt: (work: () => Promise<number>) => Promise<number>;
+}
+
+/**
+ * Fetches many small files of one folder. What a large file has for itself, they have in common: a lease, a look at
+ * what earlier runs have left. Each is verified in memory and then written at once under another name and renamed.
+ *
+ * Nothing waits for the medium. After a loss of power a file that was just renamed may be short, never wrong: file
+ * systems that write later also note the length later. That is seen by its size, and the file is fetched anew.
+ *
+ * Gives back how many bytes came over the network.
+ */
+export async function fetchTogether(
+  folder: string,
+  files: readonly SmallFile[],
+  { slots, attempt }: TogetherOptions,
+): Promise<number> {
+  const [first] = files;
+  if (!first) return 0;
+  const { signal, onEvent, ref, path } = first.context;
+  return onDisk(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    const lease = await takeLease(join(folder, folderLease), {
+      isDone: () => files.every(({ purpose }) => purpose.isDone()),
+      signal,
+      onWait: (owner) => onEvent({ type: "wait", ref, path, ...pidEntry(owner) }),
+    });
+    if (!lease) {
+      for (const file of files) tellPlaced(file, 0);
+      return 0;
+    }
+    try {
+      const stems = stemsIn(readdirSync(folder));
+      const received = await Promise.all(
+        files.map((file) => slots.run(file.wanted.size, () => attempt(() => fetchOne(file, slots, stems)))),
+      );
+      return received.reduce((sum, bytes) => sum + bytes, 0);
+    } finally {
+      lease.release();
+    }
+  });
+}
+
+async function fetchOne(file: SmallFile, slots: Slots, stems: ReadonlySet<string>): Promise<number> {
+  const { wanted, final, purpose, context } = file;
+  if (context.signal?.aborted) throw stopped(context.signal);
+  // Something of it is there: whoever left it, it is not thrown away.
+  if (stems.has(stemOf(final, wanted.digest))) return transfer(wanted, final, purpose, context);
+  const isThere = purpose.isDone() && (await purpose.isRight());
+  const bytes = isThere ? 0 : await onDisk(final, () => fetchVerified(file, slots));
+  tellPlaced(file, bytes);
+  return bytes;
+}
+
+async function fetchVerified({ wanted, final, purpose, context }: SmallFile, slots: Slots): Promise<number> {
+  const target = new MemoryTarget(wanted.size);
+  const watched = { ...context, http: timed(context.http, slots), onEvent: yielding(context.onEvent, slots) };
+  try {
+    const bytes = await fromAnyAddress(wanted, context, (source) => fetchInto(target, source, watched));
+    const draft = draftOf(final);
+    try {
+      writeFileSync(draft, target.bytes);
+      await purpose.use(draft);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
+    return bytes;
+  } catch (error) {
+    if (!(error instanceof PreloadError && error.code === "DIGEST_MISMATCH")) keep(target.bytes, final, wanted);
+    throw error;
+  }
+}
+
+/** What came is continued by the next run. */
+function keep(bytes: Uint8Array, final: string, { digest }: Wanted): void {
+  if (bytes.byteLength === 0) return;
+  try {
+    const partial = takePartial(final, digest);
+    writeFileSync(partial.path, bytes);
+    partial.leave();
+  } catch {
+    // Less is kept than could be; why the fetch failed is what counts.
+  }
+}
+
+/** Tells how long answers take. */
+function timed(http: Http, slots: Slots): Http {
+  return {
+    ...http,
+    async open(url, options) {
+      const asked = performance.now();
+      const answer = await http.open(url, options);
+      slots.answered(performance.now() - asked);
+      return answer;
+    },
+  };
+}
+
+/** An origin that has to be asked again is asked for less at once. */
+function yielding(onEvent: TransferContext["onEvent"], slots: Slots): TransferContext["onEvent"] {
+  return (event) => {
+    if (event.type === "retry") slots.yield();
+    onEvent(event);
+  };
+}
+
+function tellPlaced({ wanted, context }: SmallFile, bytes: number): void {
+  const { ref, path, onEvent } = context;
+  onEvent({ type: "placed", ref, path, size: wanted.size, bytes });
+}
