@@ -1,5 +1,5 @@
-import { appendFile, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { world } from "./support/world.ts";
 
@@ -163,4 +163,50 @@ test("the lock does not depend on who writes it: no time, no path, no mirror", a
   expect(texts[0]).not.toContain("127.0.0.1");
   await appendFile(join(one.project, "preload.yaml"), "\n# a comment changes nothing\n");
   expect((await one.preload(["lock", "--check"])).code).toBe(0);
+});
+
+test("a lock that names files beside its model is refused, and nothing beside it is written or removed", async () => {
+  const { preload, project, hub } = await world({ config: `models: [${bart}]` });
+  await preload([]);
+  const path = join(project, "preload.lock");
+  const lock = JSON.parse(await readFile(path, "utf8"));
+  const theirs = join(hub, "models--other--one/refs/main");
+  await mkdir(dirname(theirs), { recursive: true });
+  await writeFile(theirs, "theirs");
+  const ways = [
+    { type: "absent", path: "", names: ["models--other--*"] },
+    { type: "absent", path: "models--preload-demo--tiny-bart/snapshots", names: ["*"] },
+    { type: "text", path: "models--other--one/refs/main", text: "ours" },
+    { type: "text", path: ".bashrc", text: "curl" },
+  ];
+
+  for (const way of ways) {
+    const model = lock.models[bart];
+    const models = { ...lock.models, [bart]: { ...model, entries: [...model.entries, way] } };
+    await writeFile(path, JSON.stringify({ ...lock, models }));
+
+    for (const command of [["ci"], ["install"], ["verify", "--fix"], ["plan"]]) {
+      const { code, stderr } = await preload(command);
+      expect(stderr).toContain("is no part of it, whatever the lock says");
+      expect(code).toBe(2);
+    }
+  }
+  expect(await readFile(theirs, "utf8")).toBe("theirs");
+  expect((await readdir(hub)).sort()).toEqual(["models--other--one", "models--preload-demo--tiny-bart"]);
+});
+
+test("a lock that says another commit than the pin is refused", async () => {
+  const { preload, project, demo } = await world({ config: `models: [${bart}]` });
+  await preload(["lock"]);
+  const path = join(project, "preload.lock");
+  const lock = JSON.parse(await readFile(path, "utf8"));
+  const pinned = `${bart}@${"0".repeat(40)}`;
+  await writeFile(join(project, "preload.yaml"), `models: ["${pinned}"]`);
+  await writeFile(path, JSON.stringify({ ...lock, models: { [pinned]: lock.models[bart] } }));
+  demo.origin.clear();
+
+  const { code, stderr } = await preload(["ci"]);
+
+  expect(stderr).toContain("is no part of it, whatever the lock says");
+  expect([code, demo.origin.requests]).toEqual([2, []]);
 });

@@ -40,6 +40,7 @@ export { safePath, targetOf } from "./paths.ts";
 export { type Machine, thisMachine } from "./platform.ts";
 export { proxyFor } from "./proxy.ts";
 export { formatRef, parseRef } from "./ref.ts";
+export { refuseForeign } from "./refuse-foreign.ts";
 export { planRemoval, type Removal, type RemovalItem, withRemnants } from "./removal.ts";
 export { remove } from "./remove.ts";
 export {

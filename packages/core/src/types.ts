@@ -148,6 +148,11 @@ export interface Fetcher {
   /** Turns a ref into its canonical text, or throws `BAD_REF` naming what is wrong. Never touches the network. */
   canonical(ref: Ref): string;
   /**
+   * Which paths below `dir` a model of this ref may have in this revision. What comes from a lock and lies elsewhere is refused.
+   * @default all of them
+   */
+  owns?(ref: Ref, revision: string): (path: string) => boolean;
+  /**
    * @throws PreloadError `BAD_REF`, `NOT_FOUND`, `REVISION_NOT_FOUND`, `UNAUTHORIZED`, `GATED`, or a network code.
    */
   resolve(ref: Ref, options?: ResolveOptions): Promise<Manifest>;

@@ -14,6 +14,7 @@ import { environmentFor } from "./environment.ts";
 import { pathsOf } from "./expand.ts";
 import { lazyHttp } from "./lazy-http.ts";
 import { repoOf } from "./repo.ts";
+import { territory } from "./territory.ts";
 import { type FoundToken, findToken } from "./token.ts";
 
 export interface HfFetcherOptions {
@@ -59,6 +60,7 @@ export function hf(options: HfFetcherOptions = {}): Fetcher {
     environment: environmentFor(dir, machine),
     symlinks: !isOn(machine.env["HF_HUB_DISABLE_SYMLINKS"]),
     canonical,
+    owns: (ref, revision) => territory(repoOf(ref), revision),
     async resolve(ref, { signal } = {}) {
       canonical(ref);
       // The Hub's client library and the validator cost more to load than a warm run takes.

@@ -1,8 +1,8 @@
-import { createHttp, type Fetcher, type Http, type Machine, PreloadError, thisMachine } from "@preload/core";
+import { createHttp, type Fetcher, type Http, type Machine, PreloadError, type Ref, thisMachine } from "@preload/core";
 import { mirrorsAt } from "./addresses.ts";
 import type { Compatibility } from "./compatibility.ts";
 import { type ImportRoot, importRoot, pathOf } from "./import-root.ts";
-import { canonicalRef } from "./pipeline-name.ts";
+import { canonicalRef, pipelineName } from "./pipeline-name.ts";
 import { sitePackagesOf } from "./site-packages.ts";
 import { type SpacyVersion, spacyVersionOf } from "./spacy-version.ts";
 
@@ -49,6 +49,7 @@ export function spacy(options: SpacyOptions = {}): SpacyFetcher {
     },
     symlinks: true,
     canonical: canonicalRef,
+    owns: territory,
     spacyVersion,
     resolve: async (ref, { signal } = {}) => {
       canonicalRef(ref);
@@ -70,6 +71,15 @@ export function spacy(options: SpacyOptions = {}): SpacyFetcher {
 /** The zod schema of what the config may say beside a spaCy ref. Loads the validator. */
 export async function spacyOptions(): Promise<typeof import("./options.ts").schema> {
   return (await import("./options.ts")).schema;
+}
+
+/** The package and its metadata, of whatever version: another one has to go. */
+function territory(ref: Ref, version: string): (path: string) => boolean {
+  // A pin says which version it is.
+  if (ref.revision !== undefined && ref.revision !== version) return () => false;
+  const name = pipelineName(ref);
+  const metadata = new RegExp(`^${name}-[^/]*\\.(?:dist|egg)-info(?:/|$)`);
+  return (path) => path.startsWith(`${name}/`) || metadata.test(path);
 }
 
 function directoryOf({ dir, into, python }: SpacyOptions, machine: Machine): ImportRoot {

@@ -10,7 +10,7 @@ import {
   thisMachine,
 } from "@preload/core";
 import { cacheDir } from "./cache-dir.ts";
-import { publicBase } from "./checkpoints.ts";
+import { checkpointFor, publicBase } from "./checkpoints.ts";
 import { clientEnvironment } from "./environment.ts";
 import { resolveCheckpoint } from "./resolve.ts";
 
@@ -41,6 +41,10 @@ export function whisper(options: WhisperOptions = {}): Fetcher {
     environment: clientEnvironment(dir, machine),
     symlinks: true,
     canonical,
+    owns: (ref) => {
+      const file = checkpointFor(ref.name)?.file ?? `${ref.name.replace(/\.pt$/, "")}.pt`;
+      return (path) => path === file;
+    },
     resolve: async (ref, { signal } = {}) => {
       canonical(ref);
       return resolveCheckpoint(ref, { http, mirrors, signal });

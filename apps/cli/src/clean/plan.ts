@@ -3,15 +3,16 @@ import { parse } from "node:path";
 import {
   type Machine,
   type Manifest,
-  ownedPaths,
   PreloadError,
   parseRef,
   planRemoval,
   type Removal,
+  refuseForeign,
   withRemnants,
 } from "@preload/core";
-import { hubRemnants, repoFolderName, repoOf } from "@preload/hf-fetcher";
+import { hubRemnants } from "@preload/hf-fetcher";
 import { type KnownModel, schemeOf } from "../known-models.ts";
+import type { Session } from "../session.ts";
 
 /** A model with a manifest: only of these it is known which files are theirs. */
 export type ResolvedModel = KnownModel & { readonly manifest: Manifest };
@@ -20,14 +21,17 @@ export type ResolvedModel = KnownModel & { readonly manifest: Manifest };
 export function planClean(
   targets: readonly ResolvedModel[],
   known: readonly ResolvedModel[],
-  machine: Pick<Machine, "home">,
+  { machine, fetchers }: Pick<Session, "machine" | "fetchers">,
 ): Removal[] {
   const dirs = [...new Set(targets.map(({ dir }) => dir))];
   return dirs.map((dir) => {
     refuseRoot(dir, machine);
     const [going, staying] = [targets, known].map((models) => models.filter((model) => model.dir === dir));
     const remove = going?.map(({ manifest }) => manifest) ?? [];
-    for (const manifest of remove) refuseForeign(manifest);
+    for (const manifest of remove) {
+      const fetcher = fetchers[schemeOf(manifest.ref)];
+      if (fetcher) refuseForeign(manifest, parseRef(manifest.ref, manifest.options), fetcher);
+    }
     const keep = (staying ?? []).filter((model) => !targets.includes(model)).map(({ manifest }) => manifest);
     return withoutRemnants(planRemoval(dir, remove, keep));
   });
@@ -46,28 +50,6 @@ function realPath(path: string): string {
     return path; // Not there: then nothing is removed from it.
   }
 }
-
-/** A lock may have been edited by anybody: what it calls a part of a model has to lie where such models lie. */
-function refuseForeign(manifest: Manifest): void {
-  const isOwn = territories[schemeOf(manifest.ref)]?.(manifest) ?? (() => false);
-  const foreign = ownedPaths(manifest).find((path) => !isOwn(path));
-  if (foreign === undefined) return;
-  throw new PreloadError("BAD_CONFIG", `${manifest.ref}: ${foreign} is no part of it, whatever the lock says`, {
-    hint: "Nothing was removed. Make the lock anew with `preload lock`.",
-  });
-}
-
-const territories: Readonly<Record<string, (manifest: Manifest) => (path: string) => boolean>> = {
-  hf: ({ ref, options }) => {
-    const folder = `${repoFolderName(repoOf(parseRef(ref, options)))}/`;
-    return (path) => path.startsWith(folder);
-  },
-  whisper: (manifest) => (path) => path === manifest.path && path.endsWith(".pt"),
-  spacy: ({ ref, revision }) => {
-    const { name } = parseRef(ref);
-    return (path) => path.startsWith(`${name}/`) || path.startsWith(`${name}-${revision}.dist-info/`);
-  },
-};
 
 function withoutRemnants(removal: Removal): Removal {
   const refs = new Map(removal.items.map(({ path, ref }) => [path, ref]));

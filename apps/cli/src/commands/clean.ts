@@ -20,7 +20,7 @@ export async function run({ io, flags, operands, signal }: Invocation<CleanFlags
   try {
     const known = knownModels(session);
     const targets = targetsOf(known, session, operands, flags.allKnown === true);
-    const removals = planClean(targets, known.filter(isResolved), session.machine);
+    const removals = planClean(targets, known.filter(isResolved), session);
     const isNothing = removals.every(({ items }) => items.length === 0);
     const shown = () => renderPlan(targets, removals, flags.verbose === true);
 
