@@ -86,7 +86,8 @@ export function waitAskedFor(headers: Readonly<Record<string, string>>, now = Da
   const after = headers["retry-after"];
   if (after === undefined) return undefined;
   if (/^\d+$/.test(after.trim())) return Number(after) * 1000;
-  const date = Date.parse(after);
+  // Date.parse makes a date of any number.
+  const date = /[a-z]/i.test(after) ? Date.parse(after) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
