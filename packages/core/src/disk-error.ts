@@ -1,9 +1,11 @@
-import { causeOf, codeOf, PreloadError } from "./errors.ts";
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
+import { causeOf, codeOf, isMissing, PreloadError } from "./errors.ts";
 
 /** Says what the disk refused, or gives the error back as it was when it is none of the disk's. */
 export function diskError(error: unknown, path: string): unknown {
   if (error instanceof PreloadError) return error;
-  const code = codeOf(error);
+  const code = codeOf(error) === "ENOENT" ? whyNoFolder(error, path) : codeOf(error);
   const options = { cause: causeOf(error) };
   switch (code) {
     case "ENOSPC":
@@ -46,6 +48,19 @@ const reasons = {
   EPERM: "not permitted",
   EROFS: "the file system is read-only",
 };
+
+/** Node's mkdir says ENOENT for a folder that it may not make on a read-only file system (libuv 1.x, Node 20 to 24). */
+function whyNoFolder(error: unknown, path: string): string | undefined {
+  if ((error as NodeJS.ErrnoException).syscall !== "mkdir") return codeOf(error);
+  for (let above = dirname(path); ; above = dirname(above)) {
+    try {
+      accessSync(above, constants.W_OK);
+      return codeOf(error);
+    } catch (refusal) {
+      if (!isMissing(refusal) || above === dirname(above)) return codeOf(refusal);
+    }
+  }
+}
 
 /** Runs a piece of work on the disk, naming the path if the disk refuses. */
 export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -104,6 +104,18 @@ describe("a directory that may not be written", () => {
       message: expect.stringContaining("the file system is read-only (EROFS)"),
     });
   });
+
+  test.skipIf(whyNoSmallDisk)("mounted read-only and still empty is said to be, though Node says that nothing is there", async () => {
+    const disk = await smallDisk(1_000_000);
+    await disk.seal();
+
+    await expect(
+      materialize(manifestOf(origin, files), { ...calm, dir: join(disk.dir, "not", "yet") }),
+    ).rejects.toMatchObject({
+      code: "NOT_WRITABLE",
+      message: expect.stringContaining("the file system is read-only (EROFS)"),
+    });
+  });
 });
 
 describe("something else in a file's place", () => {
