@@ -1,5 +1,6 @@
 import { types } from "node:util";
-import { createJiti } from "jiti";
+// The entry without `/static` looks for its compiler beside itself, where a bundle has none.
+import { createJiti } from "jiti/static";
 import type { Config } from "./config.ts";
 import { normalizeConfig } from "./config-normalize.ts";
 import { PreloadError } from "./errors.ts";
