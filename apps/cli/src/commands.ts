@@ -6,6 +6,16 @@ export function commandNames(): string[] {
   return commands.flatMap(({ usage, aliases = [] }) => [usage.split(" ", 1)[0] ?? usage, ...aliases]);
 }
 
+/** The command of a line that was perhaps not understood, by its name and not by an alias. */
+export function commandIn(argv: readonly string[]): string {
+  const names = commands.map(({ usage, aliases = [] }) => [usage.split(" ", 1)[0] ?? usage, ...aliases]);
+  for (const word of argv) {
+    const [name] = names.find((known) => known.includes(word)) ?? [];
+    if (name !== undefined) return name;
+  }
+  return "install";
+}
+
 /** Every command, in the order of the help. */
 export const commands: readonly CommandSpec[] = [
   {

@@ -75,12 +75,18 @@ function chosenDir(
 ): ChosenDir | undefined {
   if (flags.cacheRoot !== undefined) {
     const rule = flags.cacheRoot === machine.env.PRELOAD_CACHE_ROOT ? "PRELOAD_CACHE_ROOT" : "--cache-root";
-    return { dir: join(resolve(machine.cwd, flags.cacheRoot), ...names), rule };
+    return { dir: join(placeAt(machine.cwd, flags.cacheRoot, machine), ...names), rule };
   }
   const { dir } = config.sections[scheme] ?? {};
-  if (typeof dir === "string") return { dir: resolve(config.dir, dir), rule: `${scheme}.dir in ${config.path}` };
+  if (typeof dir === "string")
+    return { dir: placeAt(config.dir, dir, machine), rule: `${scheme}.dir in ${config.path}` };
   if (config.cacheRoot === undefined) return undefined;
-  return { dir: join(resolve(config.dir, config.cacheRoot), ...names), rule: `cacheRoot in ${config.path}` };
+  return { dir: join(placeAt(config.dir, config.cacheRoot, machine), ...names), rule: `cacheRoot in ${config.path}` };
+}
+
+/** No shell expands the `~` of a config, of `--cache-root=~/models` or of a workflow's `env`. */
+function placeAt(base: string, written: string, { home }: Pick<Machine, "home">): string {
+  return /^~(?:[/\\]|$)/.test(written) ? join(home, written.slice(1)) : resolve(base, written);
 }
 
 function placed(chosen: ChosenDir | undefined): { dir?: string } {

@@ -111,6 +111,14 @@ export function rate(text: string): number {
   return bytes;
 }
 
+/** A directory. An empty text is what `--cache-root "$UNSET"` gives, and would be the working directory. */
+export function dir(text: string): string {
+  if (text !== "") return text;
+  throw new PreloadError("USAGE", "an empty text names no directory", {
+    hint: "Look whether the variable it comes from is set.",
+  });
+}
+
 export function count(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 128) {

@@ -20,7 +20,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     const isStopped = signals.exitCode !== undefined && isStop(error);
     const exitCode = isStopped ? (signals.exitCode ?? 1) : exitCodeFor(error);
-    printFailure(argv, io, error, exitCode);
+    await printFailure(argv, io, error, exitCode);
     io.stderr.write(isStopped ? "preload: stopped; run the same command again and it continues\n" : explain(error, io));
     return exitCode;
   } finally {
@@ -33,9 +33,10 @@ function isStop(error: unknown): boolean {
 }
 
 /** A program that reads JSON gets a document also when nothing else could be said. */
-function printFailure(argv: readonly string[], io: Io, error: unknown, exitCode: number): void {
+async function printFailure(argv: readonly string[], io: Io, error: unknown, exitCode: number): Promise<void> {
   const format = formatIn(argv);
   if (format === undefined) return;
+  const { commandIn } = await import("./commands.ts");
   const errors = error instanceof Failures ? error.errors : [error];
   const [first] = errors;
   const document = { error: errorDocument(first), ...(errors.length > 1 ? { errors: errors.map(errorDocument) } : {}) };
@@ -48,8 +49,4 @@ function formatIn(argv: readonly string[]): "json" | "ndjson" | undefined {
   if (own.includes("--json")) return "json";
   const format = own.findLast((_, index) => own[index - 1] === "--format" || own[index]?.startsWith("--format="));
   return (["json", "ndjson"] as const).find((form) => format?.replace("--format=", "") === form);
-}
-
-function commandIn(argv: readonly string[]): string {
-  return argv.find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "install";
 }

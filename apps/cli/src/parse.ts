@@ -2,7 +2,7 @@ import { PreloadError } from "@preload/core";
 import { Command, CommanderError, Option } from "commander";
 import type { CommandSpec } from "./command-spec.ts";
 import { commands } from "./commands.ts";
-import { count, endpoint, type Flags, names, rate, seconds, withEnvironment } from "./flags.ts";
+import { count, dir, endpoint, type Flags, names, rate, seconds, withEnvironment } from "./flags.ts";
 import type { Io } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -81,10 +81,10 @@ function describe(command: Command, { details, examples, summary }: CommandSpec)
 function commonOptions(): Option[] {
   return [
     new Option("-c, --config <file>", "use this config instead of searching for one"),
-    new Option("-C, --cwd <dir>", "run as if started there"),
+    new Option("-C, --cwd <dir>", "run as if started there").argParser(dir),
     new Option("-p, --profile <name>", "a profile of the config; repeat for several").argParser(names),
     new Option("--only <sources>", "only these: whisper, spacy, hf").argParser(names),
-    new Option("--cache-root <dir>", "one folder for all caches, instead of where each client looks"),
+    new Option("--cache-root <dir>", "one folder for all caches, instead of where each client looks").argParser(dir),
     new Option(
       "--endpoint <name=url>",
       "a mirror for a source; repeat, or separate with commas, for several",

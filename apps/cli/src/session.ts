@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   type Config,
@@ -49,7 +50,7 @@ export interface Session {
 }
 
 export async function openSession(io: Io, flags: Flags, signal: AbortSignal): Promise<Session> {
-  const cwd = resolve(io.cwd, flags.cwd ?? ".");
+  const cwd = workingDir(io, flags);
   const machine: Machine = { ...thisMachine(), env: io.env, cwd };
   const stateDir = stateDirOf(machine);
   const config = (await loadConfig({ cwd, path: flags.config, schemes, stateDir })) ?? builtIn(cwd);
@@ -123,6 +124,13 @@ function isMeant(ref: string, only: readonly string[] | undefined): boolean {
     });
   }
   return only.includes(ref.slice(0, ref.indexOf(":")));
+}
+
+function workingDir(io: Io, flags: Flags): string {
+  if (flags.cwd === undefined) return io.cwd;
+  const cwd = resolve(io.cwd, flags.cwd);
+  if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return cwd;
+  throw new PreloadError("USAGE", `--cwd ${flags.cwd}: there is no such folder`);
 }
 
 function deadline(seconds: number): AbortSignal {

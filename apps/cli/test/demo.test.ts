@@ -17,3 +17,15 @@ test("the demo does what it says, shortly, whatever is in the environment", asyn
   expect(`${stdout}${stderr}`.split("\n").length).toBeLessThan(80);
   expect(code).toBe(0);
 });
+
+test("demo --json prints one document, and tells its story beside it", async () => {
+  const { preload } = await world({ config: "none" });
+
+  const { code, stdout, stderr } = await preload(["demo", "--json"]);
+
+  const document = JSON.parse(stdout);
+  expect(document).toMatchObject({ version: 1, command: "demo", ok: true, exitCode: 0 });
+  expect(document.steps).toHaveLength(8);
+  expect(stderr).toContain("$ preload ci");
+  expect(code).toBe(0);
+});

@@ -16,6 +16,8 @@ test.each([
   [["install", "--offline", "--online"], "'--offline' cannot be used with option '--online'", ""],
   [["install", "-q", "-v"], "cannot be used with", ""],
   [["install", "-p", "tset"], 'there is no profile "tset"', "Did you mean test?"],
+  [["install", "-C", "nowhere"], "--cwd nowhere: there is no such folder", ""],
+  [["install", "--cache-root", ""], "an empty text names no directory", "the variable it comes from"],
   [["install", "-c", "nowhere.yaml"], "nowhere.yaml does not exist", ""],
   [["install", "hf:"], '"hf:" is not a ref', "whisper:tiny.en"],
   [["install", "hg:org/name"], 'nothing here fetches "hg:"', "Known are whisper:, spacy:, hf:"],
@@ -95,4 +97,33 @@ test("a variable that makes no sense is named", async () => {
 
   expect(stderr).toContain('PRELOAD_MAX_RATE: "fast" is not a rate');
   expect(code).toBe(2);
+});
+
+test("a home written as ~ is the home, where no shell reads it first", async () => {
+  const { preload, project, home } = await world();
+  await writeFile(join(project, "preload.yaml"), `models: [hf:preload-demo/tiny-bart]\ncacheRoot: ~/from-config\n`);
+  const dirOf = async (...args: string[]) =>
+    JSON.parse((await preload(["plan", "--json", ...args])).stdout).models[0].dir;
+
+  expect(await dirOf()).toBe(join(home, "from-config/huggingface/hub"));
+  expect(await dirOf("--cache-root=~/from-flag")).toBe(join(home, "from-flag/huggingface/hub"));
+});
+
+test("what could not be understood is reported under the name of a command, not of a value", async () => {
+  const { preload } = await world();
+  const commandOf = async (...args: string[]) => JSON.parse((await preload([...args, "--json"])).stdout).command;
+
+  expect(await commandOf("-p", "nothing")).toBe("install");
+  expect(await commandOf("ls", "-p", "nothing")).toBe("list");
+});
+
+test("a config in TypeScript is run by the program as it is published", async () => {
+  const { preload, project } = await world({ config: "none" });
+  const text = 'const ref: string = "hf:preload-demo/tiny-bart";\nexport default { models: [ref] };\n';
+  await writeFile(join(project, "preload.config.ts"), text);
+
+  const { code, stdout, stderr } = await preload(["list"]);
+
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("hf:preload-demo/tiny-bart");
 });

@@ -7,38 +7,44 @@ import { PreloadError } from "@preload/core";
 import type { Invocation } from "../command-spec.ts";
 import { type Scene, scenes } from "../demo/scenes.ts";
 import { type Played, play, type Stage } from "../demo/stage.ts";
+import { formOf } from "../flags.ts";
+import { printResult } from "../output.ts";
 import { painter } from "../paint.ts";
 import { count } from "../words.ts";
 
 /** Shows a whole round of work with small models, on a machine that needs no network. Every command is really run. */
-export async function run({ io, signal }: Invocation): Promise<number> {
+export async function run({ io, flags, signal }: Invocation): Promise<number> {
   const { demoCatalog, demoConfig, startDemoOrigin } = await import("@preload/demo-origin");
   const dir = await realpath(await mkdtemp(join(tmpdir(), "preload-demo-")));
   const catalog = await demoCatalog({ fixtures: fileURLToPath(new URL("./fixtures", import.meta.url)) });
   const demo = await startDemoOrigin({ catalog });
-  const stage: Stage = { dir, demo, io, signal };
-  const paint = painter(io.stdout, io.env);
+  // A program that reads JSON gets nothing else on stdout.
+  const isText = formOf(flags) === "text";
+  const out = isText ? io.stdout : io.stderr;
+  const stage: Stage = { dir, demo, io, signal, resultsTo: isText ? "stdout" : "stderr" };
+  const paint = painter(out, io.env);
   try {
     await writeFile(join(dir, "preload.yaml"), demoConfig(demo));
-    io.stdout.write(
+    out.write(
       `Small models in the formats of real ones, from a server on this machine. Everything happens in\n${dir}, which is removed at the end.\n`,
     );
-    const failures: string[] = [];
+    const steps: Step[] = [];
     for (const scene of scenes) {
       if (signal.aborted) throw new PreloadError("ABORTED", "stopped");
       await scene.before?.(stage);
-      io.stdout.write(`\n${paint.cyan(commandLine(scene))}   ${paint.dim(`# ${scene.title}`)}\n`);
-      const played = await play(scene.argv, scene.env ?? {}, stage);
-      const verdict = verdictOf(scene, played);
-      io.stdout.write(`${verdict.isGood ? paint.green("✓") : paint.red("✗")} ${verdict.text}\n`);
-      if (!verdict.isGood) failures.push(scene.title);
+      out.write(`\n${paint.cyan(commandLine(scene))}   ${paint.dim(`# ${scene.title}`)}\n`);
+      const step = stepOf(scene, await play(scene.argv, scene.env ?? {}, stage));
+      out.write(`${step.ok ? paint.green("✓") : paint.red("✗")} ${verdictOf(scene, step)}\n`);
+      steps.push(step);
     }
+    const failures = steps.filter(({ ok }) => !ok).map(({ title }) => title);
     const text =
       failures.length === 0
         ? `${count(scenes.length, "step")}, all as said.`
         : `${count(failures.length, "step")} did not do what was said: ${failures.join(", ")}`;
-    io.stdout.write(`\n${text}\n`);
-    return failures.length === 0 ? 0 : 1;
+    const exitCode = failures.length === 0 ? 0 : 1;
+    printResult(io, flags, { command: "demo", ok: exitCode === 0, exitCode, steps }, () => `\n${text}\n`);
+    return exitCode;
   } finally {
     await demo.close();
     rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
@@ -50,12 +56,19 @@ function commandLine({ argv, env = {} }: Scene): string {
   return `$ ${variables.join("")}preload ${argv.join(" ")}`;
 }
 
-function verdictOf(scene: Scene, played: Played): { isGood: boolean; text: string } {
-  const { exitCode, requests, bytesSent } = played;
-  const isGood = exitCode === scene.exitCode && (scene.isRight?.(played) ?? true);
+interface Step extends Played {
+  readonly title: string;
+  readonly argv: readonly string[];
+  /** It did what the demo says it does. */
+  readonly ok: boolean;
+}
+
+function stepOf(scene: Scene, played: Played): Step {
+  const ok = played.exitCode === scene.exitCode && (scene.isRight?.(played) ?? true);
+  return { title: scene.title, argv: scene.argv, ok, ...played };
+}
+
+function verdictOf(scene: Scene, { exitCode, requests, bytesSent }: Step): string {
   const traffic = `the server saw ${count(requests, "request")} and sent ${count(bytesSent, "byte")}`;
-  return {
-    isGood,
-    text: `exit ${exitCode}${exitCode === scene.exitCode ? "" : `, not ${scene.exitCode}`}; ${traffic}`,
-  };
+  return `exit ${exitCode}${exitCode === scene.exitCode ? "" : `, not ${scene.exitCode}`}; ${traffic}`;
 }

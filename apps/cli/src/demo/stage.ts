@@ -10,6 +10,8 @@ export interface Stage {
   readonly demo: DemoOrigin;
   readonly io: Io;
   readonly signal: AbortSignal;
+  /** Where the results of the commands go. */
+  readonly resultsTo: "stdout" | "stderr";
 }
 
 export interface Played {
@@ -23,22 +25,26 @@ export interface Played {
 export async function play(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
-  { dir, demo, io, signal }: Stage,
+  stage: Stage,
 ): Promise<Played> {
+  const { dir, demo, io } = stage;
   demo.origin.clear();
-  const exitCode = await exitOf(argv, { ...surroundings(io.env, dir), ...env }, dir, signal);
+  const exitCode = await exitOf(argv, { ...surroundings(io.env, dir), ...env }, stage);
   return { exitCode, requests: demo.origin.requests.length, bytesSent: demo.origin.bytesSent };
 }
 
 function exitOf(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
-  cwd: string,
-  signal: AbortSignal,
+  { dir: cwd, signal, resultsTo }: Stage,
 ): Promise<number> {
   // The same program that is running now.
   const [, program = ""] = process.argv;
-  const child = spawn(process.execPath, [program, ...argv], { cwd, env, stdio: "inherit" });
+  const child = spawn(process.execPath, [program, ...argv], {
+    cwd,
+    env,
+    stdio: ["inherit", resultsTo === "stdout" ? 1 : 2, "inherit"],
+  });
   signal.addEventListener("abort", () => child.kill(), { once: true });
   return new Promise((resolve, reject) => {
     child.once("error", reject);

@@ -92,7 +92,7 @@ function mismatches(pipelines: readonly KnownModel[], { spacy }: Installed): Fin
     return [
       warning(`${ref} is version ${manifest.revision}, and spaCy is ${spacy}`, {
         why: "spaCy loads it with warning W095; its results are not promised to be right.",
-        fix: "Leave the version to preload: `preload update` with --python, or `spacy: { version }` in the config.",
+        fix: "Leave the version to preload: `preload lock --upgrade` with --python, or `spacy: { version }` in the config.",
       }),
     ];
   });
