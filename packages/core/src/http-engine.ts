@@ -38,7 +38,7 @@ export async function startEngine(options: HttpOptions): Promise<Engine> {
   };
 
   async function open(url: string, request: RequestOptions, authorizationFor: AuthorizationFor): Promise<OpenAnswer> {
-    const headers = { ...common, ...request.headers };
+    const headers = { ...common, ...withoutTokens(request.headers) };
     if ((request.method ?? "GET") === "GET" && request.body === undefined) {
       try {
         const isDirect = (address: URL) => proxyFor(address.href) === undefined;
@@ -59,6 +59,11 @@ export async function startEngine(options: HttpOptions): Promise<Engine> {
       void library?.then(({ close }) => close());
     },
   };
+}
+
+/** A token goes by `authorized`, which knows whom to show it to; one that stands here would be shown to anybody. */
+function withoutTokens(headers: RequestOptions["headers"] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization"));
 }
 
 async function whole(

@@ -128,20 +128,15 @@ function hostOf(url: string): string {
 }
 
 async function fetchOver(http: Http, input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-  const url = input instanceof Request ? input.url : String(input);
-  const headers = Object.fromEntries(new Headers(init.headers ?? (input instanceof Request ? input.headers : {})));
-  const method = init.method ?? "GET";
+  const { url, method, headers, signal, body } = new Request(input, init);
   if (method !== "GET" && method !== "HEAD" && method !== "POST") {
     throw new PreloadError("USAGE", `${method} ${url}: this client only reads`);
   }
-  if (init.body != null && typeof init.body !== "string") {
-    throw new PreloadError("USAGE", `${method} ${url}: only a text can be sent`);
-  }
   const answer = await http.get(url, {
     method,
-    headers,
-    ...(init.body == null ? {} : { body: init.body }),
-    ...(init.signal ? { signal: init.signal } : {}),
+    headers: Object.fromEntries(headers),
+    signal,
+    ...(body === null ? {} : { body: await new Response(body).text() }),
   });
   const empty = method === "HEAD" || [204, 205, 304].includes(answer.status);
   const response = new Response(empty ? null : Buffer.from(answer.body), {

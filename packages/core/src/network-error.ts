@@ -148,10 +148,11 @@ function deepest(error: unknown): unknown {
   return inner;
 }
 
-/** Where the HTTP library was when it failed: a redirect may have led to another host. */
+/** Where we were when it failed: a redirect may have led to another host. */
 function lastUrl(error: unknown): string | undefined {
-  const { url } = (error as { options?: { url?: unknown } }).options ?? {};
-  return url instanceof URL ? url.href : undefined;
+  const { url, options } = error as { url?: unknown; options?: { url?: unknown } };
+  const last = url ?? options?.url;
+  return last instanceof URL ? last.href : undefined;
 }
 
 function hostOf(url: string): string {

@@ -48,8 +48,9 @@ async function exchange(pool: Pool, url: URL, options: OpenOptions): Promise<Wir
     try {
       return await send(connection, url, options, () => pool.give(url, connection));
     } catch (error) {
+      if (error instanceof Unusual) throw error;
       // A kept connection may have been closed by the server just as we used it.
-      if (!wasUsed || fresh || options.signal?.aborted || error instanceof Unusual) throw error;
+      if (!wasUsed || fresh || options.signal?.aborted) throw Object.assign(error as Error, { url });
     }
   }
 }
@@ -66,7 +67,7 @@ function send(
     const body = new WireBody(connection);
     if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
-    connection.send(requestHead(url, headers, authorizationFor(url)), {
+    connection.send(requestHead(url, headers, authorizationFor(url) ?? basic(url)), {
       onHead(head: Head) {
         const answer = { status: head.status, headers: head.headers, url: url.href };
         resolve({ ...answer, body: head.isChunked ? new ChunkedBody(body) : body });
@@ -84,6 +85,13 @@ function send(
       },
     });
   });
+}
+
+/** The name and password that stand in an address, as those of mirrors do. */
+function basic({ username, password }: URL): string | undefined {
+  if (username === "" && password === "") return undefined;
+  const both = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(both).toString("base64")}`;
 }
 
 function requestHead(url: URL, headers: Readonly<Record<string, string>>, authorization: string | undefined): string {
