@@ -105,17 +105,20 @@ describe("a directory that may not be written", () => {
     });
   });
 
-  test.skipIf(whyNoSmallDisk)("mounted read-only and still empty is said to be, though Node says that nothing is there", async () => {
-    const disk = await smallDisk(1_000_000);
-    await disk.seal();
+  test.skipIf(whyNoSmallDisk)(
+    "mounted read-only and still empty is said to be, though Node says that nothing is there",
+    async () => {
+      const disk = await smallDisk(4_000_000);
+      await disk.seal();
 
-    await expect(
-      materialize(manifestOf(origin, files), { ...calm, dir: join(disk.dir, "not", "yet") }),
-    ).rejects.toMatchObject({
-      code: "NOT_WRITABLE",
-      message: expect.stringContaining("the file system is read-only (EROFS)"),
-    });
-  });
+      await expect(
+        materialize(manifestOf(origin, files), { ...calm, dir: join(disk.dir, "not", "yet") }),
+      ).rejects.toMatchObject({
+        code: "NOT_WRITABLE",
+        message: expect.stringContaining("the file system is read-only (EROFS)"),
+      });
+    },
+  );
 });
 
 describe("something else in a file's place", () => {
