@@ -8,6 +8,15 @@ export function addressesOf(url: string, mirrors: readonly Mirror[]): readonly s
   return mirror.mirrors.map((base) => base + url.slice(mirror.base.length));
 }
 
+/** The address without the name and the password that may stand in it, for people and events. */
+export function publicUrl(url: string): string {
+  if (!url.includes("@")) return url;
+  const shown = new URL(url);
+  shown.username = "";
+  shown.password = "";
+  return shown.href;
+}
+
 /**
  * Asks one address after the other until one answers with a 2xx status.
  * When none does, the last status is the answer; but a network failure is never passed off as "not found".

@@ -1,3 +1,4 @@
+import { publicUrl } from "./addresses.ts";
 import { PreloadError } from "./errors.ts";
 import type { Digest } from "./types.ts";
 import { whatItIs } from "./what-it-is.ts";
@@ -15,7 +16,7 @@ export function digestMismatch(
   const facts = `${path}  expected ${source.digest}  received ${received} (${source.size} bytes)`;
   return new PreloadError(
     "DIGEST_MISMATCH",
-    `the bytes are not the promised ones\n  ${facts}\n  from ${source.url}${whatItIs(head)}`,
+    `the bytes are not the promised ones\n  ${facts}\n  from ${publicUrl(source.url)}${whatItIs(head)}`,
     { hint: discardedHint },
   );
 }

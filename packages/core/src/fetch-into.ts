@@ -1,5 +1,6 @@
 import type { Hash } from "node:crypto";
 import { open } from "node:fs/promises";
+import { publicUrl } from "./addresses.ts";
 import { finishDigest, startDigest } from "./digest.ts";
 import { digestMismatch, discardedHint as hint } from "./digest-mismatch.ts";
 import { PreloadError } from "./errors.ts";
@@ -62,7 +63,7 @@ export async function fetchInto(file: Target, source: Source, context: FetchCont
   const { ref, onEvent } = context;
   try {
     await readBack(progress, source);
-    onEvent({ type: "fetch", ref, path: context.path, size: source.size, from: progress.have, url: source.url });
+    onEvent({ type: "fetch", ref, path: context.path, size: source.size, from: progress.have, url: publicUrl(source.url) });
     onEvent({ type: "bytes", ref, path: context.path, bytes: progress.have });
     // A first wrong result may come from bytes of an earlier run, or from a transfer that went wrong once.
     for (let last = false; ; last = true) {
@@ -126,7 +127,7 @@ async function complete(progress: Progress, source: Source, context: FetchContex
     tries += 1;
     const why = failure.error.message;
     const { ref, path } = context;
-    context.onEvent({ type: "retry", ref, path, url: source.url, why, wait, asked: asked !== undefined });
+    context.onEvent({ type: "retry", ref, path, url: publicUrl(source.url), why, wait, asked: asked !== undefined });
     await pause(wait, signal);
   }
 }
@@ -163,7 +164,7 @@ async function receive(progress: Progress, source: Source, context: FetchContext
 function endedEarly(source: Source): Refusal {
   const error = new PreloadError(
     "NETWORK",
-    `${new URL(source.url).host}: the answer ended early\n  for ${source.url}`,
+    `${new URL(source.url).host}: the answer ended early\n  for ${publicUrl(source.url)}`,
     {
       hint: "Run the same command again; it continues where it stopped.",
     },
@@ -218,7 +219,7 @@ function isWhole(answer: OpenAnswer, progress: Progress): boolean {
 
 async function restart(progress: Progress, source: Source, context: FetchContext, why: string): Promise<void> {
   const { ref, path, onEvent } = context;
-  onEvent({ type: "discard", ref, path, url: source.url, why });
+  onEvent({ type: "discard", ref, path, url: publicUrl(source.url), why });
   onEvent({ type: "bytes", ref, path, bytes: -progress.have });
   await startOver(progress, source);
 }
@@ -232,9 +233,9 @@ async function startOver(progress: Progress, source: Source): Promise<void> {
 
 function tooLong(source: Source, answer: OpenAnswer, progress: Progress, path: string): string {
   const length = answer.headers["content-length"] ?? "more";
-  return `the file is longer than promised\n  ${path}  expected ${source.size} bytes  received ${length}\n  from ${source.url}${whatItIs(progress.head)}`;
+  return `the file is longer than promised\n  ${path}  expected ${source.size} bytes  received ${length}\n  from ${publicUrl(source.url)}${whatItIs(progress.head)}`;
 }
 
 function tooShort(source: Source, progress: Progress, path: string): string {
-  return `the file is shorter than promised\n  ${path}  expected ${source.size} bytes  received ${progress.have}\n  from ${source.url}${whatItIs(progress.head)}`;
+  return `the file is shorter than promised\n  ${path}  expected ${source.size} bytes  received ${progress.have}\n  from ${publicUrl(source.url)}${whatItIs(progress.head)}`;
 }

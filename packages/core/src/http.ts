@@ -1,3 +1,4 @@
+import { publicUrl } from "./addresses.ts";
 import { codeOf, PreloadError } from "./errors.ts";
 import { networkError } from "./network-error.ts";
 import type { Machine } from "./platform.ts";
@@ -128,7 +129,9 @@ function hostOf(url: string): string {
 }
 
 async function fetchOver(http: Http, input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-  const { url, method, headers, signal, body } = new Request(input, init);
+  const url = input instanceof Request ? input.url : String(input);
+  // A Request refuses the name and password that a mirror's address may hold.
+  const { method, headers, signal, body } = new Request(input instanceof Request ? input : publicUrl(url), init);
   if (method !== "GET" && method !== "HEAD" && method !== "POST") {
     throw new PreloadError("USAGE", `${method} ${url}: this client only reads`);
   }

@@ -1,3 +1,4 @@
+import { publicUrl } from "./addresses.ts";
 import { PreloadError } from "./errors.ts";
 import { retriableStatus } from "./retry.ts";
 import type { OpenAnswer } from "./types.ts";
@@ -19,7 +20,7 @@ export async function refusal(answer: OpenAnswer, url: string, { gated }: { gate
   return { error: errorFor(), retriable: expired || retriableStatus.has(status), headers };
 
   function errorFor(): PreloadError {
-    const message = `${host} answers ${status}${said}\n  for ${url}`;
+    const message = `${host} answers ${status}${said}\n  for ${publicUrl(url)}`;
     if (status === 401 || (status === 403 && !expired)) {
       if (gated || headers["x-error-code"] === "GatedRepo") {
         return new PreloadError("GATED", message, {

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { mkdir, truncate } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { addressesOf } from "./addresses.ts";
+import { addressesOf, publicUrl } from "./addresses.ts";
 import { digestFile } from "./digest-file.ts";
 import { onDisk } from "./disk-error.ts";
 import { isMissing, PreloadError } from "./errors.ts";
@@ -170,7 +170,7 @@ async function fetchFrom(path: string, source: Source, context: TransferContext)
       type: "discard",
       ref: context.ref,
       path: context.path,
-      url: source.url,
+      url: publicUrl(source.url),
       why: "it gives no ranges",
     });
     await truncate(path, 0);

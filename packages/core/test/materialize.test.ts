@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Entry, type MaterializeEvent, type Mirror, materialize } from "../src/index.ts";
 import { type Origin, pattern, sha256, tempDir, tree } from "../testing/index.ts";
@@ -180,6 +181,24 @@ describe("mirrors", () => {
       message: expect.stringMatching(new RegExp(`${first.port}/model.bin[^]*${second.port}[^]*404`)),
     });
     expect(await tree(dir)).toEqual([]);
+  });
+
+  test("may want a name and a password, which are sent and shown to nobody", async () => {
+    first.fault("model.bin", { type: "status", status: 503 }, 1);
+    first.fault("model.bin", { type: "wrong-byte", at: 9 });
+    const address = first.url.replace("http://", "http://me:password@");
+    const events: MaterializeEvent[] = [];
+
+    const error = await materialize(manifest, {
+      ...calm,
+      dir,
+      mirrors: [{ base: publicBase, mirrors: [`${address}/`] }],
+      onEvent: (event) => events.push(event),
+    }).catch((thrown: unknown) => thrown);
+
+    expect(error).toMatchObject({ code: "DIGEST_MISMATCH" });
+    expect(first.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from("me:password").toString("base64")}`);
+    expect(inspect([error, events], { depth: 20 })).not.toContain("password");
   });
 
   test("stand only for addresses that begin like theirs", async () => {

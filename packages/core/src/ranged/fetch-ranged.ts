@@ -1,3 +1,4 @@
+import { publicUrl } from "../addresses.ts";
 import { digestMismatch } from "../digest-mismatch.ts";
 import type { FetchContext, Source } from "../fetch-into.ts";
 import { startHashJob } from "../hash-pool.ts";
@@ -21,7 +22,7 @@ export async function fetchRanged(path: string, source: Source, context: FetchCo
   const { ref, onEvent } = context;
   let received = 0;
   const discard = (why: string) => {
-    onEvent({ type: "discard", ref, path: context.path, url: source.url, why });
+    onEvent({ type: "discard", ref, path: context.path, url: publicUrl(source.url), why });
     onEvent({ type: "bytes", ref, path: context.path, bytes: -source.size });
     file.clear();
   };
@@ -51,7 +52,7 @@ async function fetchOnce(
 ): Promise<{ digest: Digest; received: number }> {
   const { ref, path, onEvent } = context;
   const ledger = new Ledger(source.size, (block) => file.isThere(block));
-  onEvent({ type: "fetch", ref, path, size: source.size, from: ledger.have, url: source.url });
+  onEvent({ type: "fetch", ref, path, size: source.size, from: ledger.have, url: publicUrl(source.url) });
   onEvent({ type: "bytes", ref, path, bytes: ledger.have });
   const job = startHashJob({ path: file.path, size: source.size, like: source.digest, follows: true });
   const run = new RangeRun({ file, ledger, source, context, onFrontier: job.advance });

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { publicUrl } from "../addresses.ts";
 import { PreloadError } from "../errors.ts";
 import type { FetchContext, Source } from "../fetch-into.ts";
 import { isRetriable } from "../network-error.ts";
@@ -159,7 +160,7 @@ export class RangeRun {
     const wait = asked ?? jittered(delay);
     const { ref, path } = context;
     const why = failure.error.message;
-    context.onEvent({ type: "retry", ref, path, url: source.url, why, wait, asked: asked !== undefined });
+    context.onEvent({ type: "retry", ref, path, url: publicUrl(source.url), why, wait, asked: asked !== undefined });
     await pause(wait, this.#signal);
   }
 }
