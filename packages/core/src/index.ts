@@ -56,4 +56,5 @@ export { allRemembered, forget, type Remembered, recall, remember, stateDirOf } 
 export { closest, didYouMean } from "./suggest.ts";
 export { type Throttle, throttleTo } from "./throttle.ts";
 export type * from "./types.ts";
+export { whatItIs } from "./what-it-is.ts";
 export { openZip, type ZipFile, type ZipMember, type ZipSource } from "./zip.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { addressesOf, digestOf, type Http, type Mirror, PreloadError } from "@preload/core";
+import { addressesOf, digestOf, type Http, type Mirror, PreloadError, whatItIs } from "@preload/core";
 import { askInOrder } from "./ask.ts";
 import { blobPath, fileUrl } from "./layout.ts";
 import { refusal } from "./refusal.ts";
@@ -34,7 +34,7 @@ export async function readText(repo: Repo, commit: string, file: RepoFile, optio
     if (received === file.digest) return new TextDecoder().decode(body);
     throw new PreloadError(
       "DIGEST_MISMATCH",
-      `${address} is not the file it should be\n  expected ${file.digest}\n  received ${received} (${body.byteLength} bytes)`,
+      `${address} is not the file it should be\n  expected ${file.digest}\n  received ${received} (${body.byteLength} bytes)${whatItIs(body)}`,
       { hint: "If a proxy or mirror stands in between, try --endpoint hf=https://huggingface.co" },
     );
   });

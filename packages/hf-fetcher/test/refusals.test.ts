@@ -62,7 +62,10 @@ test("a login page in place of an answer is called that", async () => {
 test("a login page in place of a small file is not taken for it", async () => {
   const demo = await hub(catalog);
   demo.origin.fault("/resolve/", { type: "html" });
-  await expect(resolveAt(demo, "hf:org/tiny")).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
+  await expect(resolveAt(demo, "hf:org/tiny")).rejects.toMatchObject({
+    code: "DIGEST_MISMATCH",
+    message: expect.stringContaining("It is an HTML page: a login page"),
+  });
 });
 
 describe("a listing that is not sound is refused", () => {

@@ -22,7 +22,7 @@ function describeOutcome(manifest: Manifest, outcome: Outcome | undefined, took:
   const { fetched } = outcome;
   if (fetched.bytes >= transferSize(manifest)) return `${size} fetched in ${duration(took)}`;
   if (fetched.bytes > 0) return `${size}, ${bytes(fetched.bytes)} of it fetched in ${duration(took)}`;
-  if (fetched.files > 0) return `${size}, there since another process fetched it`;
+  if (fetched.files > 0) return `${size}, fetched by another run`;
   return `${size} already there, its links and markers put right`;
 }
 
