@@ -63,7 +63,14 @@ export async function fetchInto(file: Target, source: Source, context: FetchCont
   const { ref, onEvent } = context;
   try {
     await readBack(progress, source);
-    onEvent({ type: "fetch", ref, path: context.path, size: source.size, from: progress.have, url: publicUrl(source.url) });
+    onEvent({
+      type: "fetch",
+      ref,
+      path: context.path,
+      size: source.size,
+      from: progress.have,
+      url: publicUrl(source.url),
+    });
     onEvent({ type: "bytes", ref, path: context.path, bytes: progress.have });
     // A first wrong result may come from bytes of an earlier run, or from a transfer that went wrong once.
     for (let last = false; ; last = true) {
