@@ -174,6 +174,15 @@ test("the proxy of each host is told, without its password", async () => {
   expect(stdout).not.toContain("verysecret");
 });
 
+test("a mirror is told without the password in its address", async () => {
+  const w = await world({ config: "none", env: { PRELOAD_HF_ENDPOINT: "https://ada:verysecret@hub.example" } });
+
+  const { stdout } = await w.preload(["doctor"]);
+
+  expect(stdout).toContain("hf       https://hub.example/");
+  expect(stdout).not.toContain("verysecret");
+});
+
 test("half a transfer is told, with its size", async () => {
   const w = await world({ config: "none" });
   await mkdir(w.whisper, { recursive: true });

@@ -200,3 +200,23 @@ test("a model that another one opens is fetched with it, one that runs code is o
   );
   expect(code).toBe(0);
 });
+
+test("a certificate file that is not there is said once, with exit 2", async () => {
+  const { preload } = await world();
+
+  const { code, stderr } = await preload(["hf:org/name"], { env: { SSL_CERT_FILE: "/nowhere/ca.pem" } });
+
+  expect(stderr.match(/SSL_CERT_FILE names \/nowhere\/ca\.pem, which cannot be read \(ENOENT\)/g)).toHaveLength(1);
+  expect(stderr).not.toContain("Node.js v");
+  expect(code).toBe(2);
+});
+
+test("a proxy that is no address is named as that, and not as a bug", async () => {
+  const { preload } = await world();
+  const env = { HTTPS_PROXY: "proxy:with:colons", PRELOAD_HF_ENDPOINT: "https://hub.example" };
+
+  const { code, stderr } = await preload(["hf:org/name"], { env });
+
+  expect(stderr).toContain("the proxy in the environment is not an address");
+  expect(code).toBe(2);
+});

@@ -56,7 +56,10 @@ export async function startEngine(options: HttpOptions): Promise<Engine> {
     get: async (url, request, authorizationFor) => whole(await open(url, request, authorizationFor), url, request),
     close() {
       pool.close();
-      void library?.then(({ close }) => close());
+      void library?.then(
+        ({ close }) => close(),
+        () => {},
+      );
     },
   };
 }

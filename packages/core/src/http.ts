@@ -65,7 +65,12 @@ export function createHttp(options: HttpOptions): Http {
       fetch: (input, init) => fetchOver(http, input, init),
       explain: networkError,
       authorized: (token, origins) => withGrants([...grants, { token, origins }]),
-      close: () => void engine?.then(({ close }) => close()),
+      // One that could not start was said to be so by the request that wanted it.
+      close: () =>
+        void engine?.then(
+          ({ close }) => close(),
+          () => {},
+        ),
     };
     return http;
   }

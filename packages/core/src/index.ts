@@ -1,4 +1,4 @@
-export { addressesOf, getFirst } from "./addresses.ts";
+export { addressesOf, getFirst, publicUrl } from "./addresses.ts";
 export { type CheckOptions, check, type Problem, type ProblemReason } from "./check.ts";
 export {
   allRequests,

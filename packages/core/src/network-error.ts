@@ -4,6 +4,8 @@ import { proxyFor } from "./proxy.ts";
 /** Says which host could not be talked to and why, from whatever the HTTP library threw. */
 export function networkError(error: unknown, url: string): unknown {
   if (error instanceof PreloadError) return error;
+  // What we threw ourselves, while the library made the request.
+  if (error instanceof Error && error.cause instanceof PreloadError) return error.cause;
   const code = codeOf(deepest(error)) ?? codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
   if (isAbort(error, code)) return new PreloadError("ABORTED", `${hostOf(url)}: stopped`);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { codeOf, type Fetcher, isLoopback, proxyFor } from "@preload/core";
+import { codeOf, type Fetcher, isLoopback, proxyFor, publicUrl } from "@preload/core";
 import type { Session } from "../session.ts";
 import { type Finding, on } from "./finding.ts";
 
@@ -23,7 +23,7 @@ function sourceFindings(fetcher: Fetcher): Finding[] {
   return [...new Set(basesOf(fetcher))].map((base) => {
     const { protocol, hostname } = new URL(base);
     const proxy = proxyFor(base);
-    const what = `${fetcher.name.padEnd(7)}  ${base}${proxy ? ` over the proxy ${withoutPassword(proxy)}` : ""}`;
+    const what = `${fetcher.name.padEnd(7)}  ${publicUrl(base)}${proxy ? ` over the proxy ${withoutPassword(proxy)}` : ""}`;
     if (protocol === "https:" || isLoopback(hostname)) return ok(what);
     return warning(`${what}: plain http`, {
       why: "Others can read along. The bytes are checked all the same, and no token is sent there.",
