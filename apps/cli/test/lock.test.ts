@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DemoOrigin, hubRepo } from "@preload/demo-origin";
 import { expect, test } from "vitest";
@@ -133,4 +133,15 @@ spacy: { version: "3.7" }
   expect([locked.code, installed.code, again.code], locked.stderr + installed.stderr + again.stderr).toEqual([0, 0, 0]);
   expect(again.stdout.match(/^ok /gm)).toHaveLength(5);
   expect(await readFile(join(hub, "models--preload-demo--tiny-bart/refs/main"), "utf8")).toMatch(/^[0-9a-f]{40}$/);
+});
+
+test("a lock that cannot be read has a way out that works", async () => {
+  const { preload, project } = await world({ config: "models: [hf:preload-demo/tiny-bart]" });
+  await writeFile(join(project, "preload.lock"), "{ half");
+
+  const { code, stderr } = await preload(["lock"]);
+  expect(stderr).toContain("Delete it and run `preload lock`.");
+  await rm(join(project, "preload.lock"));
+
+  expect([code, (await preload(["lock"])).code]).toEqual([2, 0]);
 });

@@ -62,7 +62,7 @@ function spaced(value: Json): string {
 
 /** @throws PreloadError `BAD_CONFIG` naming the file and what is wrong with it */
 export function parseLock(text: string, path: string): Lock {
-  const bad = (why: string, hint = "Make it anew with `preload lock`.") =>
+  const bad = (why: string, hint = "Delete it and run `preload lock`.") =>
     new PreloadError("BAD_CONFIG", `${path}: ${why}`, { hint });
   if (/^(<{7}|={7}|>{7})/m.test(text)) {
     throw bad(
