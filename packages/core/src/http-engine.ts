@@ -23,9 +23,9 @@ export type AuthorizationFor = (url: URL) => string | undefined;
  * HTTP library, which is loaded when it is needed.
  */
 export async function startEngine(options: HttpOptions): Promise<Engine> {
-  const { userAgent = "preload", connectTimeout = 10_000, stallTimeout = 30_000 } = options;
+  const { userAgent = "preload", connectTimeout = 10_000, stallTimeout = 30_000, minimumRate = 100, lookup } = options;
   const trust = await trustFor(options.machine.env);
-  const pool = new Pool({ ...trust, connectTimeout, stallTimeout });
+  const pool = new Pool({ ...trust, connectTimeout, stallTimeout, minimumRate, lookup });
   const common = {
     "user-agent": userAgent,
     // A compressed answer would have another length, and break ranges.

@@ -3,6 +3,7 @@ import got, { type Got, type Headers, type Method } from "got";
 import { createAgents } from "./agents.ts";
 import type { HttpOptions } from "./http.ts";
 import type { AuthorizationFor } from "./http-engine.ts";
+import { watchRate } from "./rate-watch.ts";
 import type { Trust } from "./trust.ts";
 import type { OpenAnswer, RequestOptions } from "./types.ts";
 
@@ -14,7 +15,7 @@ export interface Library {
 
 /** The one place that knows the HTTP library. */
 export function startLibrary(options: HttpOptions, trust: Trust): Library {
-  const { connectTimeout = 10_000, stallTimeout = 30_000 } = options;
+  const { connectTimeout = 10_000, stallTimeout = 30_000, minimumRate = 100, lookup } = options;
   const agents = createAgents(trust);
   const client = got.extend({
     retry: { limit: 0 },
@@ -22,6 +23,7 @@ export function startLibrary(options: HttpOptions, trust: Trust): Library {
     maxRedirects: 10,
     decompress: false,
     responseType: "buffer",
+    ...(lookup ? { dnsLookup: lookup as never } : {}),
     timeout: {
       lookup: connectTimeout,
       connect: connectTimeout,
@@ -31,16 +33,23 @@ export function startLibrary(options: HttpOptions, trust: Trust): Library {
     },
   });
   return {
-    open: (url, request, authorizationFor) => open(client, url, request, agents.forUrl, authorizationFor),
+    open: (url, request, authorizationFor) =>
+      open({ client, agentFor: agents.forUrl, span: stallTimeout, minimumRate }, url, request, authorizationFor),
     close: agents.close,
   };
 }
 
+interface Use {
+  readonly client: Got;
+  readonly agentFor: (url: URL) => object;
+  readonly span: number;
+  readonly minimumRate: number;
+}
+
 function open(
-  client: Got,
+  { client, agentFor, ...pace }: Use,
   url: string,
   request: RequestOptions,
-  agentFor: (url: URL) => object,
   authorizationFor: AuthorizationFor,
 ): Promise<OpenAnswer> {
   const prepare = (options: { url?: string | URL; headers: Headers; agent: object }) => {
@@ -72,7 +81,7 @@ function open(
         status: response.statusCode,
         url: response.url,
         headers,
-        body: inLargePieces(stream as unknown as Readable),
+        body: inLargePieces(stream as unknown as Readable, pace),
       });
     });
   });
@@ -81,16 +90,25 @@ function open(
 const pieceSize = 512 * 1024;
 
 /** One write of a large piece costs what one write of a small one does. */
-function inLargePieces(body: Readable): OpenAnswer["body"] {
+function inLargePieces(body: Readable, pace: Pick<Use, "span" | "minimumRate">): OpenAnswer["body"] {
+  const watch = watchRate({
+    ...pace,
+    onTooSlow: () =>
+      body.destroy(Object.assign(new Error(`Timeout awaiting 'rate' for ${pace.span}ms`), { code: "ETIMEDOUT" })),
+  });
   async function* pieces() {
     let gathered: Uint8Array[] = [];
     let size = 0;
+    watch.begin();
     try {
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        watch.came(chunk.byteLength);
         gathered.push(chunk);
         size += chunk.byteLength;
         if (size < pieceSize) continue;
+        watch.rest();
         yield Buffer.concat(gathered);
+        watch.resume();
         gathered = [];
         size = 0;
       }
@@ -98,6 +116,8 @@ function inLargePieces(body: Readable): OpenAnswer["body"] {
       // What came before the break is worth keeping.
       if (size > 0) yield Buffer.concat(gathered);
       throw error;
+    } finally {
+      watch.end();
     }
     if (size > 0) yield Buffer.concat(gathered);
   }

@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import { publicUrl } from "./addresses.ts";
 import { codeOf, PreloadError } from "./errors.ts";
 import { networkError } from "./network-error.ts";
@@ -14,6 +15,14 @@ export interface HttpOptions extends RetryOptions {
   readonly connectTimeout?: number;
   /** Milliseconds without a byte after which a transfer counts as stalled. @default 30000 */
   readonly stallTimeout?: number;
+  /**
+   * Bytes per second of one connection. What brings less over the time of `stallTimeout` counts as stalled, too;
+   * 0 never does. Time in which we are the slow ones (the disk, a throttle) does not count.
+   * @default 100, since many connections may share a slow line
+   */
+  readonly minimumRate?: number;
+  /** Finds the address of a host. @default the system's way */
+  readonly lookup?: LookupFunction;
 }
 
 interface Grant {
@@ -99,7 +108,11 @@ const firstContact = 1000;
  * not reachable from here at all: the reader learns it now, and other models need not find out again.
  */
 function afterFailure(host: HostState, error: unknown): unknown {
-  if (!(error instanceof PreloadError) || !isUnreachable(error) || host.answered) return error;
+  if (!(error instanceof PreloadError) || !isUnreachable(error)) return error;
+  if (host.answered) {
+    // A name that was found a moment ago has not gone from the world: its server is out of order.
+    return codeOf(error.cause) === "ENOTFOUND" ? Object.assign(error, { retriable: true }) : error;
+  }
   const now = performance.now();
   host.failedSince ??= now;
   const isFinal = (error as { retriable?: boolean }).retriable === false || now - host.failedSince >= firstContact;

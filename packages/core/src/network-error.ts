@@ -83,6 +83,10 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
         const cause = `nothing came${through} for ${seconds} seconds`;
         return { cause, hint: again, unreachable: false, retriable: true, code: "STALLED" };
       }
+      if (stage === "rate") {
+        const cause = `next to nothing came${through} for ${seconds} seconds`;
+        return { cause, hint: again, unreachable: false, retriable: true, code: "STALLED" };
+      }
       const within = wait === undefined ? "" : ` within ${seconds} seconds`;
       return {
         cause: `no connection${through} came about${within} (${code})`,

@@ -36,6 +36,8 @@ export class WireBody implements AsyncIterable<Uint8Array> {
   /** Gives up what is still to come. The connection goes with it unless everything came. */
   destroy(): void {
     this.#takeBack();
+    // What nobody reads is memory that the connection waits for, and it may be on its next answer already.
+    for (const { release } of this.#pieces.splice(0)) release();
     if (!this.#ended) this.connection.destroy();
   }
 

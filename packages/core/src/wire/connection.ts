@@ -1,5 +1,6 @@
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, type LookupFunction, type Socket } from "node:net";
 import { connect as connectTls, type SecureContext } from "node:tls";
+import { type RateWatch, watchRate } from "../rate-watch.ts";
 import { type Head, headEnd, parseHead } from "./head.ts";
 
 /** Takes what arrives on a connection, in order. */
@@ -21,10 +22,15 @@ export interface ConnectionOptions {
   readonly connectTimeout: number;
   /** Milliseconds without a byte while one is expected. */
   readonly stallTimeout: number;
+  /** Bytes per second, over the same time. */
+  readonly minimumRate: number;
+  readonly lookup?: LookupFunction | undefined;
 }
 
 // Large enough that a write to the disk is worth its trip through the thread pool, small enough for many connections.
 const slabSize = 512 * 1024;
+// More than Node's TLS hands over at once, which is what it has decrypted of one read of 64 KiB.
+const spillSize = 128 * 1024;
 
 /** An answer that this small reader of HTTP does not understand; the full client has to ask again. */
 export class Unusual extends Error {
@@ -38,7 +44,10 @@ export class Unusual extends Error {
  */
 export class Connection {
   readonly #socket: Socket;
-  readonly #slabs = [slab(), slab()] as const;
+  readonly #slabs: [Slab, Slab] = [slab(), slab()];
+  readonly #isTls: boolean;
+  /** Memory for what TLS hands over although it was told to wait; kept for the next time. */
+  #spare: Slab | undefined;
   #current = 0;
   /** Where in the current slab what is not yet handed on begins, and where the next read goes. */
   #start = 0;
@@ -50,6 +59,7 @@ export class Connection {
   #keepAlive = true;
   #isReady = false;
   #failure: Error | undefined;
+  readonly #watch: RateWatch;
   /** True once an answer was read on it: a server may have closed such a connection meanwhile. */
   used = false;
 
@@ -61,7 +71,9 @@ export class Connection {
       buffer: () => this.#room(),
       callback: (bytes: number) => this.#read(bytes),
     };
-    const common = { host, port, onread, noDelay: true };
+    const { lookup } = options;
+    this.#isTls = url.protocol === "https:";
+    const common = { host, port, onread, noDelay: true, ...(lookup ? { lookup } : {}) };
     this.#socket =
       url.protocol === "https:"
         ? connectTls({
@@ -79,9 +91,16 @@ export class Connection {
       this.#socket.setTimeout(stallTimeout);
     });
     this.#socket.on("session", (session: Buffer) => options.onSession?.(session));
-    this.#socket.on("timeout", () =>
-      this.#socket.destroy(timedOut(this.#isReady ? "socket" : "connect", this.#socket.timeout)),
-    );
+    this.#socket.on("timeout", () => {
+      // Nothing comes while we do not read: a slow disk or a rate that was asked for is no fault of the other side.
+      if (this.#paused) this.#socket.setTimeout(stallTimeout);
+      else this.#socket.destroy(timedOut(this.#isReady ? "socket" : "connect", this.#socket.timeout));
+    });
+    this.#watch = watchRate({
+      span: stallTimeout,
+      minimumRate: options.minimumRate,
+      onTooSlow: () => this.#socket.destroy(timedOut("rate", stallTimeout)),
+    });
     this.#socket.on("error", (error) => this.#fail(error));
     this.#socket.on("end", () => this.#end());
     this.#socket.on("close", () => this.#fail(closedEarly()));
@@ -100,6 +119,7 @@ export class Connection {
     this.#socket.ref();
     this.#receiver = receiver;
     this.#left = undefined;
+    this.#watch.begin();
     this.#socket.write(head);
   }
 
@@ -119,6 +139,13 @@ export class Connection {
   }
 
   #room(): Uint8Array {
+    // A TLS socket that is paused still delivers what it has decrypted, and must not do so into memory that is lent.
+    if (this.#isTls && this.#slab().out) {
+      this.#slabs[this.#current] = this.#spare ?? slab(spillSize);
+      this.#spare = undefined;
+      this.#start = 0;
+      this.#fill = 0;
+    }
     return this.#slab().memory.subarray(this.#fill);
   }
 
@@ -128,6 +155,7 @@ export class Connection {
 
   #read(bytes: number): boolean {
     this.#fill += bytes;
+    this.#watch.came(bytes);
     if (this.#left === undefined && !this.#readHead()) return !this.#paused;
     if (this.#left !== undefined) this.#readBody();
     return !this.#paused;
@@ -168,7 +196,7 @@ export class Connection {
       this.destroy(new Unusual("more bytes than announced"));
       return;
     }
-    const isFull = this.#fill === slabSize;
+    const isFull = this.#fill === this.#slab().memory.byteLength;
     // Without a length there is no telling whether more comes.
     if (waiting < left && !isFull && left !== Number.POSITIVE_INFINITY) return;
     if (waiting > 0) this.#handOn(waiting);
@@ -183,12 +211,26 @@ export class Connection {
     this.#turn();
     this.#receiver?.onBody(view, () => {
       from.out = false;
+      this.#takeBack(from);
       if (this.#paused && !this.#slab().out) {
         this.#paused = false;
+        this.#watch.resume();
         this.#socket.resume();
       }
     });
     this.#paused = this.#slab().out;
+    if (this.#paused) this.#watch.rest();
+  }
+
+  /** A slab whose place was taken comes back to it, or is kept for when there is none. */
+  #takeBack(from: Slab): void {
+    if (this.#slabs.includes(from)) return;
+    const other = 1 - this.#current;
+    const there = this.#slabs[other];
+    if (there && !there.out && there.memory.byteLength < from.memory.byteLength) {
+      this.#slabs[other] = from;
+      this.#spare = there;
+    } else this.#spare = from;
   }
 
   /** Goes on in the other slab; what is left of a head that was cut comes along. */
@@ -203,6 +245,7 @@ export class Connection {
 
   #finish(): void {
     const receiver = this.#receiver;
+    this.#watch.end();
     this.#receiver = undefined;
     this.#left = undefined;
     if (this.#slab().out) this.#turn();
@@ -220,6 +263,7 @@ export class Connection {
 
   #fail(error: Error): void {
     this.#failure ??= error;
+    this.#watch.end();
     const receiver = this.#receiver;
     this.#receiver = undefined;
     if (!receiver) {
@@ -242,15 +286,15 @@ interface Slab {
   out: boolean;
 }
 
-function slab(): Slab {
-  return { memory: Buffer.allocUnsafeSlow(slabSize), out: false };
+function slab(size = slabSize): Slab {
+  return { memory: Buffer.allocUnsafeSlow(size), out: false };
 }
 
 function closedEarly(): Error {
   return Object.assign(new Error("the connection was closed early"), { code: "ECONNRESET" });
 }
 
-function timedOut(stage: "connect" | "socket", milliseconds: number | undefined): Error {
+function timedOut(stage: "connect" | "socket" | "rate", milliseconds: number | undefined): Error {
   const error = new Error(`Timeout awaiting '${stage}' for ${milliseconds}ms`);
   return Object.assign(error, { code: "ETIMEDOUT" });
 }

@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import type { SecureContext } from "node:tls";
 import { Connection } from "./connection.ts";
 
@@ -5,6 +6,8 @@ export interface PoolOptions {
   readonly secureContext?: SecureContext | undefined;
   readonly connectTimeout: number;
   readonly stallTimeout: number;
+  readonly minimumRate: number;
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** Connections that are kept for the next request to the same origin. How many there are is the callers' business. */

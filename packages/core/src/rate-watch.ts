@@ -1,0 +1,63 @@
+/** Notices a transfer that is alive and yet gets nowhere, as behind a proxy that feeds one byte at a time. */
+export interface RateWatch {
+  /** A new answer is waited for. */
+  begin(): void;
+  came(bytes: number): void;
+  /** From now on we are the slow ones: the disk, or a rate that was asked for. Says nothing about the other side. */
+  rest(): void;
+  resume(): void;
+  /** Nothing is expected any more. */
+  end(): void;
+}
+
+export interface RateWatchOptions {
+  /** Milliseconds over which is counted. */
+  readonly span: number;
+  /** Bytes per second. 0 watches nothing. */
+  readonly minimumRate: number;
+  readonly onTooSlow: () => void;
+}
+
+/** Looks once in each span, so a slow transfer is noticed after one span at the earliest and two at the latest. */
+export function watchRate({ span, minimumRate, onTooSlow }: RateWatchOptions): RateWatch {
+  const least = (minimumRate * span) / 1000;
+  let timer: NodeJS.Timeout | undefined;
+  let expecting = false;
+  let bytes = 0;
+  let isResting = false;
+  /** Somewhere in this span. */
+  let rested = false;
+
+  const look = () => {
+    const isTooSlow = expecting && !rested && bytes < least;
+    bytes = 0;
+    rested = isResting;
+    if (isTooSlow) onTooSlow();
+  };
+  return {
+    begin() {
+      if (minimumRate <= 0) return;
+      expecting = true;
+      bytes = 0;
+      isResting = false;
+      rested = false;
+      if (timer) timer.refresh();
+      else timer = setInterval(look, span).unref();
+    },
+    came(count) {
+      bytes += count;
+    },
+    rest() {
+      isResting = true;
+      rested = true;
+    },
+    resume() {
+      isResting = false;
+    },
+    end() {
+      expecting = false;
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+}
