@@ -36,7 +36,9 @@ test("variables that would lead a client past the cache are led to it", () => {
 });
 
 test("building a fetcher loads none of the heavy libraries", async () => {
-  expect([...(await packagesLoadedBy("index.ts"))].sort()).toEqual(["@preload/core", "node:fs/promises", "node:path"]);
+  const loaded = [...(await packagesLoadedBy("index.ts"))];
+
+  expect(loaded.filter((name) => !name.startsWith("node:"))).toEqual(["@preload/core"]);
 });
 
 test("the options have a schema, for the config's own", async () => {
