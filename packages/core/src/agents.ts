@@ -1,6 +1,6 @@
-import { Agent as HttpAgent } from "node:http";
+import { type ClientRequest, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { HttpProxyAgent, HttpsProxyAgent } from "hpagent";
+import { HttpsProxyAgent } from "hpagent";
 import { PreloadError } from "./errors.ts";
 import { proxyFor } from "./proxy.ts";
 import type { Trust } from "./trust.ts";
@@ -24,7 +24,7 @@ export function createAgents(trust: Trust): Agents {
       if (!agents) {
         agents = proxy
           ? {
-              http: new HttpProxyAgent({ ...pool, proxy: checked(proxy) }) as HttpAgent,
+              http: new PlainProxyAgent(checked(proxy)),
               https: new HttpsProxyAgent({ ...pool, ...trust, proxy: checked(proxy) }) as HttpsAgent,
             }
           : { http: new HttpAgent(pool), https: new HttpsAgent({ ...pool, ...trust }) };
@@ -39,6 +39,31 @@ export function createAgents(trust: Trust): Agents {
       }
     },
   };
+}
+
+/**
+ * A plain address is asked of the proxy whole (RFC 9112, 3.2.2): tunnels, which are all that hpagent makes,
+ * are open to port 443 alone at many proxies, as in Squid's own configuration.
+ */
+class PlainProxyAgent extends HttpAgent {
+  readonly #proxy: URL;
+
+  constructor(proxy: URL) {
+    super(pool);
+    this.#proxy = proxy;
+  }
+
+  // What Node calls for each request; its types do not tell, but every agent of others builds on it.
+  addRequest(request: ClientRequest, options: object): void {
+    const { username, password, hostname, port } = this.#proxy;
+    request.path = new URL(request.path, `http://${request.getHeader("host")}`).href;
+    if (username !== "") {
+      const both = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+      request.setHeader("proxy-authorization", `Basic ${Buffer.from(both).toString("base64")}`);
+    }
+    const { addRequest } = HttpAgent.prototype as unknown as { addRequest(request: ClientRequest, options: object): void };
+    addRequest.call(this, request, { ...options, host: hostname, port: Number(port || 80) });
+  }
 }
 
 function checked(proxy: string): URL {

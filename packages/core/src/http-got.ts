@@ -73,6 +73,8 @@ function open(
   return new Promise((resolve, reject) => {
     stream.once("error", reject);
     stream.once("response", (response: { statusCode: number; headers: Record<string, unknown>; url: string }) => {
+      // In the words of hpagent, which says so of a tunnel.
+      if (response.statusCode === 407) stream.destroy(new Error("Bad response: 407"));
       stream.off("error", reject);
       // The reader sees it; without a listener an error before the first read would end the process.
       stream.on("error", () => {});

@@ -1,6 +1,7 @@
 import type { LookupFunction } from "node:net";
 import { publicUrl } from "./addresses.ts";
 import { codeOf, PreloadError } from "./errors.ts";
+import { isLoopback } from "./loopback.ts";
 import { networkError } from "./network-error.ts";
 import type { Machine } from "./platform.ts";
 import { type RetryOptions, retrying, stopped } from "./retry.ts";
@@ -135,11 +136,6 @@ function authorizationFor(url: URL, grants: readonly Grant[]): string | undefine
   if (url.protocol !== "https:" && !isLoopback(url.hostname)) return undefined;
   const grant = grants.find(({ origins }) => origins.includes(url.origin));
   return grant && `Bearer ${grant.token}`;
-}
-
-/** True for an address that never leaves the machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || hostname === "::1" || /^127(\.\d+){3}$/.test(hostname);
 }
 
 function hostOf(url: string): string {

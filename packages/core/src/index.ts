@@ -28,12 +28,13 @@ export {
 export type { MaterializeEvent, OnEvent } from "./events.ts";
 export { type Forecast, forecast } from "./forecast.ts";
 export { entriesIn, filesUnder, type HeldFile, type Holding, heldFile, pathsUnder } from "./holding.ts";
-export { createHttp, type HttpOptions, isLoopback } from "./http.ts";
+export { createHttp, type HttpOptions } from "./http.ts";
 export { type Installed, type InstallOptions, install } from "./install.ts";
 export { type InstallAllOptions, installAll, type Result } from "./install-all.ts";
 export { type Drift, lockDrift, reachable } from "./lock-drift.ts";
 export { readLock, writeLock } from "./lock-store.ts";
 export { emptyLock, formatLock, type Lock, parseLock, sameOptions } from "./lockfile.ts";
+export { isLoopback } from "./loopback.ts";
 export { type Limit, type MaterializeOptions, materialize, type Outcome } from "./materialize.ts";
 export { ownedPaths } from "./owned-paths.ts";
 export { safePath, targetOf } from "./paths.ts";

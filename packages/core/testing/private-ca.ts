@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 /** A certificate authority nobody knows, and a server certificate it signed; all PEM. */
 export interface PrivateCa {
   ca: string;
@@ -7,8 +9,8 @@ export interface PrivateCa {
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const day = 24 * 60 * 60 * 1000;
 
-/** Makes an authority as companies have them, with a certificate for loopback. */
-export async function privateCa(): Promise<PrivateCa> {
+/** Makes an authority as companies have them, with a certificate for loopback and further host names. */
+export async function privateCa(names: readonly string[] = []): Promise<PrivateCa> {
   // Loaded here, since most users of this entry need no certificates. The first is what the second runs on.
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
@@ -19,7 +21,8 @@ export async function privateCa(): Promise<PrivateCa> {
   const authorityKeys = await makeKeys();
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity,
-    name: "CN=Preload test authority",
+    // Two of one name would be taken for one another.
+    name: `CN=Preload test authority ${randomUUID()}`,
     keys: authorityKeys,
     signingAlgorithm: algorithm,
     extensions: [
@@ -40,6 +43,7 @@ export async function privateCa(): Promise<PrivateCa> {
       new x509.SubjectAlternativeNameExtension([
         { type: "dns", value: "localhost" },
         { type: "ip", value: "127.0.0.1" },
+        ...names.map((value) => ({ type: "dns" as const, value })),
       ]),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     ],
