@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a person may write, with its short forms. Options of a model belong to its ecosystem and pass unread. */
 const modelObject = z.looseObject({

@@ -35,5 +35,5 @@ function whyUnsafe(path: string, platform: NodeJS.Platform): string | undefined 
 
 /** What a link at `path` with this text points at, relative to the same root. */
 export function targetOf(path: string, target: string): string {
-  return posix.normalize(posix.join(posix.dirname(path), target));
+  return posix.join(posix.dirname(path), target);
 }

@@ -1,4 +1,4 @@
-import { PreloadError } from "@preload/core";
+import { type Answer, PreloadError } from "@preload/core";
 import { publicHub } from "./endpoints.ts";
 import type { HubOptions } from "./hub.ts";
 import { refusal } from "./refusal.ts";
@@ -18,32 +18,34 @@ export function hubFetch(repo: Repo, { http, endpoint, token, signal }: HubOptio
     }
     asked.add(url);
 
-    const response = await http.fetch(url, { ...init, ...(signal ? { signal } : {}) });
-    const text = await response.text();
-    const headers = Object.fromEntries(response.headers);
-    if (!response.ok) throw refusal({ status: response.status, headers, text, url: response.url }, repo, { token });
-    refuseNoJson(text, response, repo);
-    const next = nextPage(headers["link"], url, endpoint, repo);
-    return new Response(text, {
-      headers: { "content-type": "application/json", ...(next ? { link: `<${next}>; rel="next"` } : {}) },
-    });
+    const headers = (init?.headers ?? {}) as Record<string, string>;
+    const answer = await http.get(url, { headers, ...(signal ? { signal } : {}) });
+    const text = Buffer.from(answer.body).toString();
+    if (answer.status < 200 || answer.status > 299) throw refusal({ ...answer, text }, repo, { token });
+    const parsed = soundJson(text, answer, repo);
+    const next = nextPage(answer.headers["link"], url, endpoint, repo);
+    const link = next === undefined ? null : `<${next}>; rel="next"`;
+    // As much of a Response as the library looks at. For a real one, Node loads all of its own fetch.
+    return {
+      ok: true,
+      status: answer.status,
+      headers: { get: (name: string) => (name.toLowerCase() === "link" ? link : null) },
+      json: async () => parsed,
+    } as unknown as Response;
   };
 }
 
-function refuseNoJson(text: string, response: Response, repo: Repo): void {
-  const { host, pathname } = new URL(response.url);
-  if (/text\/html/.test(response.headers.get("content-type") ?? "") || /^\s*</.test(text)) {
+function soundJson(text: string, { headers, url }: Answer, repo: Repo): unknown {
+  const { host, pathname } = new URL(url);
+  if (/text\/html/.test(headers["content-type"] ?? "") || /^\s*</.test(text)) {
     throw new PreloadError("BAD_ANSWER", `${repo.ref}: ${host} answers with a web page in place of data`, {
       hint: "A captive portal's or a proxy's login page may stand in between: open the address in a browser, or check HTTPS_PROXY.",
     });
   }
   const parsed = parse(text);
   const sound = pathname.includes("/tree/") ? Array.isArray(parsed) : typeof parsed === "object" && parsed !== null;
-  if (!sound)
-    throw new PreloadError(
-      "BAD_ANSWER",
-      `${repo.ref}: ${host} answers with something that is no Hub's answer\n  ${response.url}`,
-    );
+  if (sound) return parsed;
+  throw new PreloadError("BAD_ANSWER", `${repo.ref}: ${host} answers with something that is no Hub's answer\n  ${url}`);
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,5 @@
 import { PreloadError, parseRef, type Ref } from "@preload/core";
-import { z } from "zod";
+import * as z from "zod";
 import { isCommit, isRevision } from "./repo.ts";
 import { dtypes } from "./select/transformers-js.ts";
 

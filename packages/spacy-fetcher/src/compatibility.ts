@@ -1,6 +1,6 @@
 import { PreloadError } from "@preload/core";
 import { compare, explain, major, minor, valid } from "@renovatebot/pep440";
-import { z } from "zod";
+import * as z from "zod";
 import { compatibilityUrl } from "./addresses.ts";
 import { ask, type Source } from "./ask.ts";
 

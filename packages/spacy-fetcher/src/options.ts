@@ -1,5 +1,5 @@
 import { formatRef, PreloadError, type Ref } from "@preload/core";
-import { z } from "zod";
+import * as z from "zod";
 
 /** What the config may say beside a spaCy ref. */
 export const schema = z.strictObject({

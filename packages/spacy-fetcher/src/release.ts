@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { metaUrl } from "./addresses.ts";
 import { ask, type Source } from "./ask.ts";
 
