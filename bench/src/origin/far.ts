@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { basename, join } from "node:path";
-import { distance } from "./send.ts";
+import { distance, rangeOf } from "./send.ts";
 
 interface FarOptions {
   readonly dir: string;
@@ -25,7 +25,7 @@ export function sendFar({ dir, roundTrip, rate }: FarOptions): RequestListener {
     const name = basename(request.url ?? "");
     const bytes = files.get(name) ?? readFileSync(join(dir, "blobs", name));
     files.set(name, bytes);
-    const { start, end, headers, status } = rangeOf(request, bytes.byteLength);
+    const { start, end, headers, status } = rangeOf(request.headers.range, bytes.byteLength);
     setTimeout(
       () => {
         response.writeHead(status, { ...headers, etag: `"${name}"`, "accept-ranges": "bytes" });
@@ -48,13 +48,4 @@ export function sendFar({ dir, roundTrip, rate }: FarOptions): RequestListener {
     }
     response.end();
   }
-}
-
-function rangeOf({ headers }: IncomingMessage, size: number) {
-  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "") ?? [];
-  if (from === undefined) return { start: 0, end: size, status: 200, headers: { "content-length": size } };
-  const start = Number(from);
-  const end = Math.min(size, to ? Number(to) + 1 : size);
-  const range = `bytes ${start}-${end - 1}/${size}`;
-  return { start, end, status: 206, headers: { "content-length": end - start, "content-range": range } };
 }

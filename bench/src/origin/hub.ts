@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { bytesPath, type Fixture, type FixtureFile, type FixtureRepo } from "../fixture.ts";
-import type { Answer } from "./send.ts";
+import { type Answer, rangeOf } from "./send.ts";
 
 export interface Asked {
   readonly url: URL;
   readonly body: string;
+  readonly range: string | undefined;
 }
 
 // As the Hub has it.
@@ -15,7 +16,7 @@ export function answerAsHub(fixture: Fixture, cdn: string): (asked: Asked) => An
   const repos = new Map(fixture.repos.map((repo) => [repo.id, { ...repo, byPath: byPath(repo) }]));
   const contents = new Map<string, Buffer>();
 
-  return ({ url, body }) => {
+  return ({ url, body, range }) => {
     const path = decodeURIComponent(url.pathname);
     const [, id = "", what = "", rest = ""] =
       /^\/(?:api\/(?:models|resolve-cache\/models)\/)?(bench\/[\w-]+)\/?(resolve|revision|tree|paths-info|[0-9a-f]{40})?\/?(.*)$/.exec(
@@ -34,17 +35,19 @@ export function answerAsHub(fixture: Fixture, cdn: string): (asked: Asked) => An
       case "resolve":
         return resolve(repo, repo.byPath.get(rest.slice(rest.indexOf("/") + 1)), url, cdn);
       default:
-        return cached(repo, repo.byPath.get(rest));
+        return cached(repo, repo.byPath.get(rest), range);
     }
   };
 
   /** A small file, at the address that the Hub redirects to. */
-  function cached(repo: FixtureRepo, file: FixtureFile | undefined): Answer {
+  function cached(repo: FixtureRepo, file: FixtureFile | undefined, range: string | undefined): Answer {
     if (!file) return notFound;
     const key = `${repo.id}/${file.path}`;
     const body = contents.get(key) ?? readFileSync(bytesPath(repo.id, file));
     contents.set(key, body);
-    return { status: 200, headers: { "content-type": "text/plain", ...metadata(repo, file) }, body };
+    const { start, end, status, headers } = rangeOf(range, body.byteLength);
+    const all = { "content-type": "text/plain", ...metadata(repo, file), ...headers };
+    return { status, headers: all, body: body.subarray(start, end) };
   }
 }
 

@@ -67,7 +67,10 @@ function hub(cdn: string, send: Send): RequestListener {
     request.on("data", (chunk: Uint8Array) => body.push(chunk));
     request.on("end", () => {
       const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
-      send({ response, ...answer({ url, body: Buffer.concat(body).toString() }) }, request);
+      send(
+        { response, ...answer({ url, body: Buffer.concat(body).toString(), range: request.headers.range }) },
+        request,
+      );
     });
   };
 }

@@ -30,3 +30,17 @@ export function sendWhole(
   if (roundTrip === 0 || !request) send();
   else setTimeout(send, distance(request, roundTrip));
 }
+
+/** The part of so many bytes that a request asks for: all of them, or a range with both its ends or only a beginning. */
+export function rangeOf(range: string | undefined, size: number) {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
+  if (from === undefined) return { start: 0, end: size, status: 200, headers: { "content-length": size } as Headers };
+  const start = Number(from);
+  const end = Math.min(size, to ? Number(to) + 1 : size);
+  return {
+    start,
+    end,
+    status: 206,
+    headers: { "content-length": end - start, "content-range": `bytes ${start}-${end - 1}/${size}` },
+  };
+}
