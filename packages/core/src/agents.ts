@@ -61,7 +61,9 @@ class PlainProxyAgent extends HttpAgent {
       const both = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
       request.setHeader("proxy-authorization", `Basic ${Buffer.from(both).toString("base64")}`);
     }
-    const { addRequest } = HttpAgent.prototype as unknown as { addRequest(request: ClientRequest, options: object): void };
+    const { addRequest } = HttpAgent.prototype as unknown as {
+      addRequest(request: ClientRequest, options: object): void;
+    };
     addRequest.call(this, request, { ...options, host: hostname, port: Number(port || 80) });
   }
 }
