@@ -31,10 +31,17 @@ export function sendWhole(
   else setTimeout(send, distance(request, roundTrip));
 }
 
+interface Part {
+  readonly start: number;
+  readonly end: number;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number>>;
+}
+
 /** The part of so many bytes that a request asks for: all of them, or a range with both its ends or only a beginning. */
-export function rangeOf(range: string | undefined, size: number) {
+export function rangeOf(range: string | undefined, size: number): Part {
   const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
-  if (from === undefined) return { start: 0, end: size, status: 200, headers: { "content-length": size } as Headers };
+  if (from === undefined) return { start: 0, end: size, status: 200, headers: { "content-length": size } };
   const start = Number(from);
   const end = Math.min(size, to ? Number(to) + 1 : size);
   return {
