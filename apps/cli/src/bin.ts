@@ -1,10 +1,17 @@
 #!/usr/bin/env node
 import { main } from "./main.ts";
 
-// A reader that has seen enough, as `head` does, is no error.
+let unwritten: NodeJS.ErrnoException | undefined;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+  // A reader that has seen enough, as `head` does, is no error. What it did not wait for is done all the same.
+  if (error.code !== "EPIPE") unwritten ??= error;
+});
+// There is nowhere left to say so.
+process.stderr.on("error", () => {});
+process.once("exit", () => {
+  if (!unwritten) return;
+  process.stderr.write(`error the result cannot be written (${unwritten.code})\n`);
+  process.exitCode ||= 7;
 });
 
 process.exitCode = await main(process.argv.slice(2), {

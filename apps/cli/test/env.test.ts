@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { Variable } from "../src/environment/client-variables.ts";
 import { shellOf } from "../src/environment/parent-shell.ts";
 import { assignments, type Shell } from "../src/environment/shells.ts";
+import { run } from "./support/run.ts";
 import { world } from "./support/world.ts";
 
 const directory = (value: string): Variable => ({ name: "HF_HUB_CACHE", value, kind: "directory" });
@@ -178,6 +179,13 @@ test("--json gives each directory with its rule, and the variables", async () =>
   expect(result).toMatchObject({ version: 1, command: "env", environment: { HF_HUB_CACHE: hub } });
   expect(result.directories).toContainEqual({ source: "hf", dir: hub, rule: "XDG_CACHE_HOME" });
   expect(result.elsewhere).toEqual([{ name: "TRANSFORMERS_CACHE", value: "/old", wanted: hub }]);
+});
+
+test.skipIf(process.platform === "win32")("an empty HOME is the root, as it is for Python", async () => {
+  const { stdout } = await run(["env", "--json"], { cwd: "/", env: { HOME: "" } });
+
+  const dirs = JSON.parse(stdout).directories.map(({ dir }: { dir: string }) => dir);
+  expect(dirs).toEqual(["/.cache/whisper", "/.local/share/spacy", "/.cache/huggingface/hub"]);
 });
 
 test("bash takes the lines as they are", async () => {

@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { resolve } from "node:path";
 
 /**
  * What a directory rule depends on, as values: the command line passes the process's own, a test any other.
@@ -14,5 +15,6 @@ export interface Machine {
 
 /** The process's own machine. For the edge of a program: the command line, and functions that build a fetcher. */
 export function thisMachine(): Machine {
-  return { platform: process.platform, env: process.env, home: homedir(), cwd: process.cwd() };
+  // An empty HOME is the root for Python, and a relative one is relative to where the program runs.
+  return { platform: process.platform, env: process.env, home: resolve(homedir() || "/"), cwd: process.cwd() };
 }
