@@ -4,6 +4,8 @@ import { PreloadError } from "./errors.ts";
 import type { Digest } from "./types.ts";
 
 const step = 1024 * 1024;
+// Below this, a thread takes longer to start than to read.
+const worthThread = 32 * 1024 * 1024;
 
 interface DigestFileOptions {
   readonly signal?: AbortSignal | undefined;
@@ -16,9 +18,13 @@ export async function digestFile(
   expected: { readonly size: number; readonly digest: Digest },
   options: DigestFileOptions = {},
 ): Promise<Digest> {
-  const hash = startDigest(expected.digest, expected.size);
+  if (options.signal?.aborted) throw new PreloadError("ABORTED", "stopped");
   const file = await open(path, "r");
   try {
+    // A thread reads as much as was promised, and would not see that there is more.
+    const isLarge = expected.size >= worthThread && (await file.stat()).size === expected.size;
+    if (isLarge) return await digestInThread(path, expected, options);
+    const hash = startDigest(expected.digest, expected.size);
     const buffer = Buffer.allocUnsafe(Math.min(step, Math.max(expected.size, 1)));
     for (;;) {
       if (options.signal?.aborted) throw new PreloadError("ABORTED", "stopped");
@@ -30,4 +36,35 @@ export async function digestFile(
   } finally {
     await file.close();
   }
+}
+
+/** Several files go on at once, one on each processor. */
+async function digestInThread(
+  path: string,
+  expected: { readonly size: number; readonly digest: Digest },
+  { signal, onRead }: DigestFileOptions,
+): Promise<Digest> {
+  const { startHashJob } = await import("./hash-pool.ts");
+  const { promise: aborted, reject } = withRejection();
+  const job = startHashJob({ path, size: expected.size, like: expected.digest, follows: false, onRead });
+  const onAbort = () => {
+    job.drop();
+    reject(new PreloadError("ABORTED", "stopped"));
+  };
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    job.advance(expected.size);
+    return await Promise.race([job.finish(), aborted]);
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function withRejection(): { promise: Promise<never>; reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<never>((_, no) => {
+    reject = no;
+  });
+  promise.catch(() => {}); // Nobody waits for it any more once the digest is there.
+  return { promise, reject };
 }

@@ -28,6 +28,7 @@ interface Thread {
 
 const threads: Thread[] = [];
 const mostThreads = Math.min(4, availableParallelism());
+const worthTelling = 4 * 1024 * 1024;
 let lastId = 0;
 
 /** Starts hashing a file from its beginning. */
@@ -54,9 +55,20 @@ export function startHashJob({ path, size, like, follows, onRead }: HashJobOptio
   });
   const isSha256 = like.startsWith("sha256:");
   tell({ id, type: "open", path, algorithm: isSha256 ? "sha256" : "sha1", prefix: isSha256 ? "" : `blob ${size}\0` });
+  let told = 0;
+  let there = 0;
+  const tellThere = () => {
+    if (there > told) tell({ id, type: "read", upTo: there });
+    told = there;
+  };
   return {
-    advance: (upTo) => tell({ id, type: "read", upTo }),
+    advance(upTo) {
+      there = upTo;
+      // A message costs both threads more than the look at a piece does.
+      if (there - told >= worthTelling) tellThere();
+    },
     finish() {
+      tellThere();
       tell({ id, type: "finish" });
       return promise;
     },

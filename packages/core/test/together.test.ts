@@ -27,7 +27,9 @@ describe("many small files", () => {
     await materialize(manifestOf(origin, files), { ...calm, dir });
 
     expect((await readdir(dir)).sort()).toEqual(names);
-    expect(await readFile(join(dir, "7.json"))).toEqual(contentOf(files["7.json"] as NonNullable<(typeof files)[string]>));
+    expect(await readFile(join(dir, "7.json"))).toEqual(
+      contentOf(files["7.json"] as NonNullable<(typeof files)[string]>),
+    );
     expect(asked(origin).sort()).toEqual(names);
   });
 
