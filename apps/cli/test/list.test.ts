@@ -134,3 +134,12 @@ test("without a config and without an install there is nothing to list", async (
   expect(code).toBe(0);
   expect(stdout).toBe("No models are known here: no config, no lock, nothing installed.\n");
 });
+
+test("a model that is not known is not said to leave nothing known", async () => {
+  const { preload } = await world();
+
+  const { code, stdout } = await preload(["list", "whisper:tiny"]);
+
+  expect(stdout).toContain("None of the models that are known here is meant; `preload list` shows all.");
+  expect(code).toBe(0);
+});

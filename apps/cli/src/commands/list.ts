@@ -12,8 +12,9 @@ export async function run({ io, flags, operands, signal }: Invocation): Promise<
   const session = await openSession(io, flags, signal);
   try {
     const found = narrowed(await survey(session), session, operands);
+    const isNarrowed = operands.length > 0 || flags.profile !== undefined || flags.only !== undefined;
     printResult(io, flags, { command: "list", ok: true, exitCode: 0, ...surveyDocument(found) }, () =>
-      renderSurvey(found, painter(io.stdout, io.env), flags.verbose === true),
+      renderSurvey(found, painter(io.stdout, io.env), { verbose: flags.verbose === true, isNarrowed }),
     );
     return 0;
   } finally {

@@ -4,12 +4,19 @@ import { table } from "../table.ts";
 import { count, shortRevision, bytes as shown } from "../words.ts";
 import type { Foreign, ListedModel, Survey } from "./survey.ts";
 
+export interface SurveyText {
+  readonly verbose: boolean;
+  /** Only some of the models were asked for. */
+  readonly isNarrowed: boolean;
+}
+
 /** The survey as a table, for people. */
-export function renderSurvey(found: Survey, paint: Painter, verbose: boolean): string {
+export function renderSurvey(found: Survey, paint: Painter, { verbose, isNarrowed }: SurveyText): string {
+  const nothing = isNarrowed
+    ? "None of the models that are known here is meant; `preload list` shows all."
+    : "No models are known here: no config, no lock, nothing installed.";
   const lines =
-    found.models.length === 0
-      ? ["No models are known here: no config, no lock, nothing installed."]
-      : [...tableOf(found.models, paint, verbose), "", totalLine(found)];
+    found.models.length === 0 ? [nothing] : [...tableOf(found.models, paint, verbose), "", totalLine(found)];
   const { partials, foreign } = found;
   if (partials.files > 0) {
     lines.push(`unfinished   ${shown(partials.bytes)} in ${count(partials.files, "partial file")}`);
