@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { finishDigest, startDigest } from "./digest.ts";
-import { PreloadError } from "./errors.ts";
+import { stopped } from "./retry.ts";
 import type { Digest } from "./types.ts";
 
 const step = 1024 * 1024;
@@ -12,13 +12,14 @@ interface DigestFileOptions {
   readonly onRead?: (bytes: number) => void;
 }
 
-/** The digest of a file, of the same kind as the expected one. Memory stays flat. @throws PreloadError `ABORTED` */
+/** The digest of a file, of the same kind as the expected one. Memory stays flat. @throws PreloadError `ABORTED`, or the signal's own */
 export async function digestFile(
   path: string,
   expected: { readonly size: number; readonly digest: Digest },
   options: DigestFileOptions = {},
 ): Promise<Digest> {
-  if (options.signal?.aborted) throw new PreloadError("ABORTED", "stopped");
+  const { signal } = options;
+  if (signal?.aborted) throw stopped(signal);
   const file = await open(path, "r");
   try {
     // A thread reads as much as was promised, and would not see that there is more.
@@ -27,7 +28,7 @@ export async function digestFile(
     const hash = startDigest(expected.digest, expected.size);
     const buffer = Buffer.allocUnsafe(Math.min(step, Math.max(expected.size, 1)));
     for (;;) {
-      if (options.signal?.aborted) throw new PreloadError("ABORTED", "stopped");
+      if (signal?.aborted) throw stopped(signal);
       const { bytesRead } = await file.read(buffer, 0, buffer.byteLength);
       if (bytesRead === 0) return finishDigest(hash, expected.digest);
       hash.update(buffer.subarray(0, bytesRead));
@@ -49,8 +50,9 @@ async function digestInThread(
   const job = startHashJob({ path, size: expected.size, like: expected.digest, follows: false, onRead });
   const onAbort = () => {
     job.drop();
-    reject(new PreloadError("ABORTED", "stopped"));
+    reject(stopped(signal));
   };
+  if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     job.advance(expected.size);

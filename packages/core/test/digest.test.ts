@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { type Digest, digestFile, digestOf, hexOf, isDigest } from "../src/index.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Digest, digestFile, digestOf, hexOf, isDigest, PreloadError } from "../src/index.ts";
 import { contentOf, gitOid, pattern, sha256, tempDir } from "../testing/index.ts";
 
 const sha: Digest = `sha256:${"0".repeat(64)}`;
@@ -18,7 +18,7 @@ test.each([
 });
 
 describe("a file", () => {
-  test.each([0, 1, 1024 * 1024, 3_000_001])("of %i bytes has the digest of its bytes", async (size) => {
+  test.each([0, 1, 1024 * 1024, 3_000_001, 40_000_001])("of %i bytes has the digest of its bytes", async (size) => {
     const body = pattern(size);
     const path = join(await tempDir(), "file");
     await writeFile(path, contentOf(body));
@@ -32,12 +32,28 @@ describe("a file", () => {
     expect(await digestFile(path, { size, digest: git })).toBe(`git-sha1:${gitOid(body)}`);
   });
 
-  test("is read no further once it is told to stop", async () => {
-    const path = join(await tempDir(), "file");
-    await writeFile(path, "abc");
+  describe.each([3, 40_000_000])("of %i bytes", (size) => {
+    let path: string;
 
-    await expect(digestFile(path, { size: 3, digest: sha }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
-      code: "ABORTED",
+    beforeEach(async () => {
+      path = join(await tempDir(), "file");
+      await writeFile(path, contentOf(pattern(size)));
+    });
+
+    test("is not read when it is told to stop beforehand", async () => {
+      await expect(digestFile(path, { size, digest: sha }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+        code: "ABORTED",
+      });
+    });
+
+    test("is read no further once a deadline is over", async () => {
+      const deadline = new PreloadError("DEADLINE", "not done after 1 second");
+      const controller = new AbortController();
+      const onRead = () => controller.abort(deadline);
+
+      await expect(digestFile(path, { size, digest: sha }, { signal: controller.signal, onRead })).rejects.toBe(
+        deadline,
+      );
     });
   });
 });
