@@ -124,7 +124,11 @@ function prepare(
   return { wanted: entry, final, purpose: { ...purpose, use }, context };
 }
 
-function toBeUnpacked(manifest: Manifest, entry: ArchiveEntry, { dir, stateDir, stamps }: MendOptions): Purpose {
+function toBeUnpacked(
+  manifest: Manifest,
+  entry: ArchiveEntry,
+  { dir, stateDir, stamps, signal }: MendOptions,
+): Purpose {
   const texts = manifest.entries.flatMap((other) => (other.type === "text" ? [other.path] : []));
   const before = treeStamp(entry, (path) => stamps.lastSeen(path));
   const isThere = (path: string) => {
@@ -132,7 +136,7 @@ function toBeUnpacked(manifest: Manifest, entry: ArchiveEntry, { dir, stateDir, 
     return stats && stampOf(stats);
   };
   return {
-    use: (verified) => unpackWheel(entry, verified, dir, texts),
+    use: (verified) => unpackWheel(entry, verified, dir, texts, signal),
     isDone: () => ![before, undefined].includes(treeStamp(entry, isThere)),
     isRight: async () => (await check({ ...manifest, entries: [entry] }, { dir, stateDir })).length === 0,
   };

@@ -1,5 +1,5 @@
 import { lstatSync, type Stats } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join, posix } from "node:path";
 import type { Problem } from "./check.ts";
 import { onDisk } from "./disk-error.ts";
@@ -12,7 +12,8 @@ import { pause } from "./retry.ts";
 import { rivalsOf } from "./rivals.ts";
 import { untilSettled } from "./stamps.ts";
 import { sweepDrafts } from "./sweep-drafts.ts";
-import type { Manifest } from "./types.ts";
+import { syncFolders } from "./sync-folders.ts";
+import type { Manifest, TextEntry } from "./types.ts";
 import { writeText } from "./write-text.ts";
 
 /** Fetches and writes what `check` found not to be as promised. */
@@ -27,21 +28,36 @@ export async function mend(
   onEvent({ type: "plan", ref: manifest.ref, files: wanted.length, bytes, problems });
   await ensureSpace(dir, space);
 
-  const { bytes: received, own } = await fetchAll(manifest, wanted, options);
   const hasLinks = manifest.entries.some(({ type }) => type === "link");
+  // huggingface_hub 1.33 calls a repository corrupted as long as it has no folder for snapshots (`scan_cache_dir`).
+  if (hasLinks) await onDisk(dir, () => mkdir(join(dir, posix.dirname(manifest.path)), { recursive: true }));
+  const { bytes: received, own } = await fetchAll(manifest, wanted, options);
+  await syncFolders(dir, wanted.flatMap(namesOf));
   const symlinks = options.symlinks !== false && hasLinks && (await canLink(dir, options.platform));
   await placeLinks(manifest, problems, { dir, symlinks });
+  const links = manifest.entries.filter(({ type }) => type === "link").map(({ path }) => path);
+  await syncFolders(dir, links);
   await removeRivals(manifest, dir);
   await sweepDrafts(manifest, dir);
   // A fresh tree holds none of the texts that belong into it.
   const broken = wanted.some(isArchive) ? manifest.entries : problems.map(({ entry }) => entry);
-  for (const entry of manifest.entries) {
-    if (entry.type === "text" && broken.includes(entry)) {
-      await onDisk(join(dir, entry.path), () => writeText(join(dir, entry.path), entry.text));
-    }
+  const texts = manifest.entries.filter((entry): entry is TextEntry => entry.type === "text" && broken.includes(entry));
+  for (const entry of texts) {
+    await onDisk(join(dir, entry.path), () => writeText(join(dir, entry.path), entry.text));
   }
+  await syncFolders(
+    dir,
+    texts.map(({ path }) => path),
+  );
   await rememberProven(manifest, wanted, own, options);
   return { files: wanted.length, bytes: received };
+}
+
+/** What a fetched entry is called once it is in place. */
+function namesOf(entry: Fetchable): string[] {
+  if (!isArchive(entry)) return [entry.path];
+  const tops = entry.members.map(({ path }) => posix.join(entry.path, path));
+  return [...tops, ...tops.map((path) => posix.dirname(path))];
 }
 
 async function removeRivals(manifest: Manifest, dir: string): Promise<void> {

@@ -4,6 +4,7 @@ import { finishDigest, startDigest } from "./digest.ts";
 import { PreloadError } from "./errors.ts";
 import { thisProcess } from "./owner.ts";
 import { safePath } from "./paths.ts";
+import { stopped } from "./retry.ts";
 import type { ArchiveEntry, ArchiveMember } from "./types.ts";
 import { openZip, type ZipMember } from "./zip.ts";
 
@@ -26,12 +27,13 @@ export async function unpackWheel(
   archive: string,
   dir: string,
   texts: readonly string[],
+  signal?: AbortSignal,
 ): Promise<void> {
   const root = join(dir, entry.path);
   const staging = join(root, `.preload-${thisProcess()}-${entry.digest.slice(-12)}`);
   await rm(staging, { recursive: true, force: true });
   try {
-    await unpackInto(entry, archive, join(staging, "new"), texts);
+    await unpackInto(entry, archive, join(staging, "new"), texts, signal);
     await mkdir(join(staging, "old"), { recursive: true });
     for (const top of topFolders(entry))
       await swap(join(root, top), join(staging, "new", top), join(staging, "old", top));
@@ -45,6 +47,7 @@ async function unpackInto(
   archive: string,
   staging: string,
   texts: readonly string[],
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const file = await open(archive, "r");
   try {
@@ -61,7 +64,7 @@ async function unpackInto(
       const path = safePath(found.path);
       const member = promised.get(path);
       if (!member && !texts.includes(join(entry.path, path))) throw unexpected(entry, `${path} is not in its list`);
-      if (member) await unpackMember(entry, member, found, join(staging, path));
+      if (member) await unpackMember(entry, member, found, join(staging, path), signal);
       promised.delete(path);
     }
     const [missing] = promised.keys();
@@ -71,7 +74,13 @@ async function unpackInto(
   }
 }
 
-async function unpackMember(entry: ArchiveEntry, member: ArchiveMember, found: ZipMember, path: string): Promise<void> {
+async function unpackMember(
+  entry: ArchiveEntry,
+  member: ArchiveMember,
+  found: ZipMember,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   // Before it fills the disk.
   if (found.size !== member.size) {
     const sizes = `expected ${member.size} bytes  received ${found.size}`;
@@ -82,9 +91,12 @@ async function unpackMember(entry: ArchiveEntry, member: ArchiveMember, found: Z
   const file = await open(path, "wx");
   try {
     for await (const chunk of await found.open()) {
+      if (signal?.aborted) throw stopped(signal);
       hash.update(chunk);
       await file.write(chunk);
     }
+    // Before the tree gets its name, or a loss of power could leave the name and not the bytes.
+    await file.datasync();
   } finally {
     await file.close();
   }
