@@ -1,7 +1,7 @@
 import { didYouMean, PreloadError } from "@preload/core";
 
 /** What `preload help <topic>` prints beside the help of the commands. */
-export const helpTopics: Readonly<Record<string, string>> = {
+const helpTopics: Readonly<Record<string, string>> = {
   "exit-codes": `Exit codes
 
   0    every required model is there and verified

@@ -14,7 +14,7 @@ export function networkFindings(session: Session): Finding[] {
 }
 
 /** The bases that a source is asked at, in order. */
-export function basesOf({ name, mirrors }: Fetcher): string[] {
+function basesOf({ name, mirrors }: Fetcher): string[] {
   const named = mirrors.flatMap((mirror) => (mirror.mirrors.length > 0 ? mirror.mirrors : [mirror.base]));
   return named.length > 0 ? named : name === "hf" ? ["https://huggingface.co/"] : [];
 }

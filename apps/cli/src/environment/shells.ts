@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { PreloadError } from "@preload/core";
 import type { Variable } from "./client-variables.ts";
 
-export const shells = ["bash", "fish", "pwsh", "dotenv", "docker", "github"] as const;
+const shells = ["bash", "fish", "pwsh", "dotenv", "docker", "github"] as const;
 
 export type Shell = (typeof shells)[number];
 
