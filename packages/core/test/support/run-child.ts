@@ -1,9 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "tsup";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import type { Manifest, MaterializeEvent, Outcome, Problem } from "../../src/index.ts";
 
 /** What a process of its own is to do. */
@@ -35,13 +35,14 @@ export interface Child {
 }
 
 const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
+// Within the package, from where its dependencies are found.
+const folder = join(packageRoot, "node_modules", ".cache", `children-${process.pid}`);
 let program: Promise<string> | undefined;
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Node runs no TypeScript by itself, and a loader in each of many processes takes longer than what they do. */
 async function built(): Promise<string> {
-  // Within the package, from where its dependencies are found.
-  const folder = join(packageRoot, "node_modules", ".cache", `children-${process.pid}`);
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await build({
     entry: [join(packageRoot, "test", "support", "child.ts")],
     outDir: folder,
