@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { DemoOrigin } from "@preload/demo-origin";
+
+const cli = process.env.PRELOAD_SOAK_CLI ?? fileURLToPath(new URL("../../apps/cli/dist/bin.js", import.meta.url));
+export const fixtures = fileURLToPath(new URL("../../packages/demo-origin/fixtures", import.meta.url));
+
+/** Somebody with a home and a project, who runs the real command line. */
+export interface User {
+  readonly home: string;
+  readonly hub: string;
+  readonly whisper: string;
+  readonly spacy: string;
+  start(args: readonly string[]): Running;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Ended {
+  /** As a shell has it: 128 and the number for a signal. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function userIn(root: string, demo: DemoOrigin): Promise<User> {
+  const home = join(root, "home");
+  const project = join(root, "project");
+  await mkdir(home, { recursive: true });
+  await mkdir(join(project, ".git"), { recursive: true });
+  const [checkpoint] = demo.catalog.whisper;
+  await writeFile(
+    join(project, "preload.yaml"),
+    `profiles:
+  test:
+    - ref: whisper:${checkpoint?.name}
+      sha256: ${checkpoint?.sha256}
+    - spacy:en_demo_core
+    - ref: hf:soak/sharded
+      for: all
+default: [test]
+spacy: { version: "3.8" }
+endpoints:
+  hf: ${demo.endpoints.hf}
+  whisper: ${demo.endpoints.whisper}
+  spacy: ${demo.endpoints.spacy}
+`,
+  );
+  const env = { PATH: process.env.PATH ?? "", HOME: home, PRELOAD_STATE_DIR: join(home, "state") };
+  return {
+    home,
+    hub: join(home, ".cache", "huggingface", "hub"),
+    whisper: join(home, ".cache", "whisper"),
+    spacy: join(home, ".local", "share", "spacy"),
+    start(args) {
+      const child = spawn(process.execPath, [cli, ...args], { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
+      let stdout = "";
+      let stderr = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+      child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+      const ended = new Promise<Ended>((resolve) => {
+        child.once("close", (code, signal) => resolve({ code: code ?? numberOf(signal), stdout, stderr }));
+      });
+      return { child, ended };
+    },
+  };
+}
+
+function numberOf(signal: NodeJS.Signals | null): number {
+  return signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 137;
+}
