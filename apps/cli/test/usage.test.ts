@@ -127,3 +127,16 @@ test("a config in TypeScript is run by the program as it is published", async ()
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toContain("hf:preload-demo/tiny-bart");
 });
+
+test.each(["", "profiles: { test: [] }\n"])(
+  "a config that names no model is an error, not a success",
+  async (config) => {
+    const { preload, dir } = await world();
+    await writeFile(join(dir, "preload.yaml"), config);
+
+    const { code, stderr } = await preload([]);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain("its profiles name no model");
+  },
+);

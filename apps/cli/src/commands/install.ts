@@ -1,4 +1,12 @@
-import { installAll, PreloadError, type Request, type Resolution, type Result, writeLock } from "@preload/core";
+import {
+  installAll,
+  PreloadError,
+  type Request,
+  type Resolution,
+  type Result,
+  requestsOf,
+  writeLock,
+} from "@preload/core";
 import type { Invocation } from "../command-spec.ts";
 import { errorDocument, modelDocument } from "../documents.ts";
 import { failuresOf } from "../failures.ts";
@@ -23,6 +31,7 @@ export async function installAs(command: string, { io, flags, operands, signal }
   const start = performance.now();
   try {
     const requests = requestsFor(session, operands);
+    refuseEmpty(session, operands);
     if (flags.frozen) refuseDrift(session);
     refuseUnpinned(requests, session.config, session.fetchers);
     warnOfPlainMirrors(session);
@@ -42,6 +51,14 @@ export async function installAs(command: string, { io, flags, operands, signal }
   } finally {
     session.close();
   }
+}
+
+/** A config that lost its models must not pass for one whose models are all there. */
+function refuseEmpty({ config, flags }: Session, operands: readonly string[]): void {
+  if (operands.length > 0 || requestsOf(config, flags.profile).length > 0) return;
+  throw new PreloadError("BAD_CONFIG", `${config.path}: its profiles name no model`, {
+    hint: "A profile is a list of models, for example test: [whisper:tiny.en].",
+  });
 }
 
 async function lookedAt(resolutions: readonly Resolution[], session: Session): Promise<readonly Resolution[]> {
