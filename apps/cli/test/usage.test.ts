@@ -131,8 +131,7 @@ test("a config in TypeScript is run by the program as it is published", async ()
 test.each(["", "profiles: { test: [] }\n"])(
   "a config that names no model is an error, not a success",
   async (config) => {
-    const { preload, dir } = await world();
-    await writeFile(join(dir, "preload.yaml"), config);
+    const { preload } = await world({ config });
 
     const { code, stderr } = await preload([]);
 
