@@ -1,4 +1,4 @@
-import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { check, type Manifest, type MaterializeEvent, materialize } from "../src/index.ts";
@@ -169,6 +169,21 @@ describe("what others have left", () => {
     }
 
     await materialize(manifest, { ...calm, dir });
+
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test("the partial and the lease of a file that is in its place go with the next repair of the model", async () => {
+    const owner = await deadOwner();
+    const hub = hubManifest(origin, { "model.bin": body });
+    await materialize(hub, { ...calm, dir });
+    const blob = `${repo}/blobs/${sha256(body)}`;
+    const beside = `${blob}.${sha256(body).slice(0, 12)}`;
+    await writeFile(join(dir, `${beside}.lease`), owner);
+    await writeFile(join(dir, `${beside}.${owner}.part`), "half");
+    await rm(join(dir, repo, "refs/main"));
+
+    await materialize(hub, { ...calm, dir });
 
     expect(await leftovers()).toEqual([]);
   });
