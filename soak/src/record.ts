@@ -4,6 +4,8 @@ const path = new URL("../../docs/faults.md", import.meta.url);
 const head = `# What can go wrong, and how it ends
 
 Written by \`npm run test:soak -- --write\`, section by section; every line held when it was written.
+What the disk does (full, read-only, forbidden, something else in the place, names too long) is tested by
+\`packages/core/test/disk.test.ts\`, one file at a time by \`download.test.ts\` and \`interrupted-ranges.test.ts\` beside it.
 `;
 
 /** Puts these sections in the place of their earlier selves; the others stay. */
