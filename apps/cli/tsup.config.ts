@@ -1,5 +1,8 @@
 import { cp } from "node:fs/promises";
 import { defineConfig } from "tsup";
+import { mergeStart } from "./scripts/merge-start.ts";
+
+const start = mergeStart({ entries: ["parse", "ci", "install", "verify"] });
 
 export default defineConfig({
   entry: { bin: "src/bin.ts" },
@@ -9,8 +12,10 @@ export default defineConfig({
   // One package without dependencies: a start reads few files, and each heavy library is a chunk of its own.
   noExternal: [/.*/],
   splitting: true,
+  removeNodeProtocol: false,
+  // What is inside of libraries from before ECMAScript modules. Made when it is used: each of the files begins with it.
   banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    js: 'import{createRequire as __createRequire}from"node:module";let __required;const require=(id)=>(__required??=__createRequire(import.meta.url))(id);',
   },
   esbuildOptions: (options) => {
     options.conditions = ["source", "node", "import", "default"];
@@ -18,5 +23,9 @@ export default defineConfig({
     options.minifySyntax = true;
     options.minifyWhitespace = true;
   },
-  onSuccess: () => cp("../../packages/demo-origin/fixtures", "dist/fixtures", { recursive: true }),
+  esbuildPlugins: [start.plugin],
+  onSuccess: async () => {
+    await start.run("dist");
+    await cp("../../packages/demo-origin/fixtures", "dist/fixtures", { recursive: true });
+  },
 });
