@@ -12,6 +12,7 @@ import type { Slots } from "./slots.ts";
 import { MemoryTarget } from "./target.ts";
 import { fromAnyAddress, type Purpose, pidEntry, type TransferContext, transfer, type Wanted } from "./transfer.ts";
 import type { Http } from "./types.ts";
+import { writeSynced } from "./write-synced.ts";
 
 /** Up to here a file is kept in memory until it is verified. In bytes. */
 export const smallUpTo = 1024 * 1024;
@@ -90,7 +91,7 @@ async function fetchVerified({ wanted, final, purpose, context }: SmallFile, slo
     const bytes = await fromAnyAddress(wanted, context, (source) => fetchInto(target, source, watched));
     const draft = draftOf(final);
     try {
-      writeFileSync(draft, target.bytes);
+      await writeSynced(draft, target.bytes);
       await purpose.use(draft);
     } catch (error) {
       await rm(draft, { force: true });

@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { draftOf } from "./owner.ts";
 import { renameOver } from "./rename-over.ts";
+import { writeSynced } from "./write-synced.ts";
 
 /** Writes a small file whole, or leaves what was there. */
 export async function writeText(path: string, text: string): Promise<void> {
@@ -9,7 +10,7 @@ export async function writeText(path: string, text: string): Promise<void> {
   // Not in a `refs` folder's own namespace for long: a reader takes every file there for a ref.
   const draft = draftOf(path);
   try {
-    await writeFile(draft, text);
+    await writeSynced(draft, text);
     await renameOver(draft, path);
   } finally {
     await rm(draft, { force: true });
