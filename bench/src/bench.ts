@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
@@ -10,7 +10,7 @@ import { type Fixture, prepareFixture, wwwDir } from "./fixture.ts";
 import { describeMachine } from "./machine.ts";
 import { Measure } from "./measure.ts";
 import type { Addresses, OriginOptions } from "./origin/origin.ts";
-import { packageDir, rootDir, runDir } from "./places.ts";
+import { cacheDir, packageDir, rootDir, runDir } from "./places.ts";
 import { document, tables } from "./report.ts";
 import { rowsOf } from "./rows.ts";
 import { preparePython, prepareTools } from "./tools.ts";
@@ -20,10 +20,12 @@ const { values } = parseArgs({
     pairs: { type: "string", default: "5" },
     rows: { type: "string" },
     cli: { type: "string", default: join(rootDir, "apps/cli/dist/bin.js") },
+    write: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
   },
 });
 const log = (line: string) => console.error(line);
+const keptPath = join(cacheDir(), "results.json");
 
 await prepareTools(log);
 await rm(runDir(), { recursive: true, force: true });
@@ -47,9 +49,13 @@ try {
   } else {
     const pairs = Number(values.pairs);
     const results: Result[] = [];
+    const kept = await keptResults();
     for (const row of all) {
       if (chosen && !chosen.includes(row.name)) continue;
-      results.push(await compare(row, { pairs, measure, log }));
+      const result = await compare(row, { pairs, measure, log });
+      results.push(result);
+      kept.set(row.name, result);
+      await writeFile(keptPath, JSON.stringify([...kept.values()]));
       // A disk that fills up, or slows down while it deletes, would be the next row's.
       await rm(runDir(), { recursive: true, force: true });
       await mkdir(join(runDir(), "home"), { recursive: true });
@@ -57,13 +63,21 @@ try {
     }
     console.log(tables(results));
     if (measure.restless > 0) log(`${measure.restless} runs began while something else was running`);
-    // A part of the table is for who works on it.
-    if (!chosen)
-      await writeFile(join(rootDir, "docs/benchmarks.md"), document(results, await describeMachine(python), pairs));
+    // A part of the table is for who works on it, unless it is to replace that part of an earlier one.
+    if (!chosen || values.write) {
+      const whole = all.flatMap(({ name }) => kept.get(name) ?? []);
+      await writeFile(join(rootDir, "docs/benchmarks.md"), document(whole, await describeMachine(python), pairs));
+    }
   }
 } finally {
   origin.stop();
   measure.end();
+}
+
+/** What this and earlier runs have measured on this machine, by row. */
+async function keptResults(): Promise<Map<string, Result>> {
+  const text = await readFile(keptPath, "utf8").catch(() => "[]");
+  return new Map((JSON.parse(text) as Result[]).map((result) => [result.name, result]));
 }
 
 /** Starts the servers in a process of their own. */

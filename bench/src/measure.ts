@@ -61,7 +61,7 @@ function plainEnv(): Record<string, string> {
   return { PATH: process.env["PATH"] ?? "", HOME: join(runDir(), "home"), LANG: "C.UTF-8" };
 }
 
-const longestWait = 15_000;
+const longestWait = 6_000;
 
 /** Waits until nine tenths of the processors' time go unused. False when that does not happen for long. */
 async function atRest(): Promise<boolean> {
