@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -37,6 +38,7 @@ export function sendFar({ dir, roundTrip, rate }: FarOptions): RequestListener {
   };
 
   async function pour(bytes: Buffer, { socket }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const closed = once(response, "close");
     for (let at = 0; at < bytes.byteLength && !response.destroyed; at += piece) {
       const part = bytes.subarray(at, at + piece);
       const now = performance.now();
@@ -44,7 +46,7 @@ export function sendFar({ dir, roundTrip, rate }: FarOptions): RequestListener {
       free.set(socket, from + (part.byteLength / rate) * 1000);
       // Timers count whole milliseconds; what is lost now is caught up with by the next piece.
       if (from - now >= 1) await new Promise((resolve) => setTimeout(resolve, from - now));
-      if (!response.write(part)) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+      if (!response.write(part)) await Promise.race([once(response, "drain"), closed]);
     }
     response.end();
   }
