@@ -55,6 +55,12 @@ const variables: readonly [name: string, flag: keyof Flags, read: (text: string)
   ["PRELOAD_MAX_RATE", "maxRate", rate],
 ];
 
+/** The variable that stands in for a flag, by the flag's name in camel case. */
+export function variableFor(flag: string): string | undefined {
+  const [name] = variables.find(([, known]) => known === flag) ?? [];
+  return name ?? { endpoint: "PRELOAD_<NAME>_ENDPOINT", offline: "PRELOAD_OFFLINE=1" }[flag];
+}
+
 function named(name: string, text: string, read: (text: string) => unknown): unknown {
   try {
     return read(text);

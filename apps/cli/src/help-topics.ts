@@ -1,15 +1,18 @@
 import { didYouMean, PreloadError } from "@preload/core";
 
 /** What `preload help <topic>` prints beside the help of the commands. */
-const helpTopics: Readonly<Record<string, string>> = {
+export const helpTopics: Readonly<Record<string, string>> = {
   "exit-codes": `Exit codes
 
   0    every required model is there and verified
   1    an unexpected error: a bug of preload's
-  2    usage: an unknown flag, command, model or revision, or a config that cannot be used
-  3    missing: verify did not find it, or it is not there and --offline was said; doctor found an error
+  2    usage: an unknown flag, command, model or revision, or a config that
+       cannot be used
+  3    missing: verify did not find it, or it is not there and --offline was
+       said; doctor found an error
   4    corrupt or partial and not repaired, or an origin that serves wrong bytes
-  5    network: unreachable, stalled, rate-limited, or over the --timeout; run again and it continues
+  5    network: unreachable, stalled, rate-limited, or over the --timeout; run
+       again and it continues
   6    the token is missing or invalid, or the licence was not accepted
   7    the disk is full, read-only, or closed to this user
   8    the lock and the config disagree, or the policy refuses
@@ -20,14 +23,14 @@ const helpTopics: Readonly<Record<string, string>> = {
 When several models fail, all are listed and the most serious one decides:
 1, 7, 4, 8, 2, 6, 3, 9, 5 in this order. The others are fetched all the same.
 
-\`preload exec\` exits as its command does: with its code, 128 plus the number of the
-signal that ended it, 127 when there is no such command, 126 when it cannot be run.
-\`preload list\` exits with 0 whatever the state of the models.
+\`preload exec\` exits as its command does: with its code, 128 plus the number
+of the signal that ended it, 127 when there is no such command, 126 when it
+cannot be run. \`preload list\` exits with 0 whatever the state of the models.
 `,
   environment: `Environment variables
 
-A flag goes before its PRELOAD_ variable, that before the config, and that before the
-client's own variables.
+A flag goes before its PRELOAD_ variable, that before the config, and that
+before the client's own variables.
 
 Of preload
   PRELOAD_CONFIG              --config
@@ -43,8 +46,9 @@ Of preload
   PRELOAD_STALL_TIMEOUT       --stall-timeout
   PRELOAD_MAX_RATE            --max-rate
   PRELOAD_OFFLINE             1: refuse the network; --online overrides
-  PRELOAD_STATE_DIR           where preload remembers what it verified and installed;
-                              else $XDG_STATE_HOME/preload, or the platform's place
+  PRELOAD_STATE_DIR           where preload remembers what it verified and
+                              installed; else $XDG_STATE_HOME/preload, or the
+                              platform's place
 
 Of the Hub's clients, read as they read them
   HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME
@@ -55,13 +59,15 @@ Of the Hub's clients, read as they read them
   HF_HUB_DISABLE_IMPLICIT_TOKEN
                               1: send none
   HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE
-                              1: refuse the network; the second counts when the first is unset
+                              1: refuse the network; the second counts when the
+                              first is unset
   HF_HUB_DISABLE_SYMLINKS     1: files in place of links
 
 Of whisper and spaCy
   XDG_CACHE_HOME              whisper's directory is in it; unset: ~/.cache
   XDG_DATA_HOME               the pipelines are in it; unset: ~/.local/share
-  VIRTUAL_ENV                 the environment whose spaCy decides the pipelines' versions
+  VIRTUAL_ENV                 the environment whose spaCy decides the
+                              pipelines' versions
 
 Of the network
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
@@ -70,7 +76,8 @@ Of the network
 
 Of the terminal
   NO_COLOR, FORCE_COLOR, TERM, CI
-  SHELL                       the form that \`preload env\` prints, if the parent is no shell
+  SHELL                       the form that \`preload env\` prints, if the parent
+                              is no shell
 `,
 };
 
