@@ -1,9 +1,11 @@
 import { PassThrough } from "node:stream";
+import type { MaterializeEvent } from "@preload/core";
 import { expect, test } from "vitest";
 import { frameOf } from "../src/display/bars.ts";
 import { describeEvent, describeRetry } from "../src/display/describe.ts";
 import { lineDisplay } from "../src/display/lines.ts";
 import { createTally } from "../src/display/tally.ts";
+import { createTeller } from "../src/display/teller.ts";
 import { createDisplay } from "../src/display.ts";
 import type { Io } from "../src/io.ts";
 
@@ -114,6 +116,65 @@ test("what happens is worded for people", () => {
     text: "huggingface.co: the connection broke; trying again in 0.4 s",
     isDetail: true,
   });
+});
+
+const about = { ref, path: "model.safetensors", url };
+const host = "cdn.example";
+
+test.each<[MaterializeEvent, string | undefined, boolean]>([
+  [
+    { type: "stall", ...about, host, came: "nothing", lasted: 30_000, wait: 400 },
+    "cdn.example: nothing for 30 s; asking again",
+    false,
+  ],
+  [
+    { type: "stall", ...about, host, came: "too-little", lasted: 30_000, wait: 8_000 },
+    "cdn.example: next to nothing for 30 s; asking again in 8.0 s",
+    false,
+  ],
+  [{ type: "stall", ...about, host, came: "nothing", lasted: 30_000 }, "cdn.example: nothing for 30 s; given up", true],
+  [
+    { type: "throttle", ...about, host, status: 429, asked: 12_000, wait: 12_000, connections: 4 },
+    "cdn.example answers 429; waiting 12 s as it asks, then at most 4 requests at once",
+    false,
+  ],
+  [
+    { type: "throttle", ...about, host, status: 503, wait: 400 },
+    "cdn.example answers 503; asking again in 0.4 s",
+    true,
+  ],
+  [
+    { type: "throttle", ...about, host, status: 429, asked: 3_600_000 },
+    "cdn.example answers 429; it asks for 1 h, which is too long",
+    true,
+  ],
+  [{ type: "retry", ...about, why: "cdn.example: …", wait: 400, asked: false, after: "stall" }, undefined, true],
+  [
+    { type: "resume", ...about, from: 250_000_000, after: "retry" },
+    "hf:org/name: model.safetensors goes on after 250 MB",
+    true,
+  ],
+  [{ type: "resume", ...about, from: 0, after: "retry" }, "hf:org/name: model.safetensors goes on", true],
+  [
+    { type: "resume", ...about, from: 250_000_000, after: "partial" },
+    "hf:org/name: model.safetensors continued after 250 MB",
+    true,
+  ],
+])("%j is worded as %j", (event, text, isDetail) => {
+  expect(describeEvent(event)).toEqual(text === undefined ? undefined : { text, isDetail });
+});
+
+test("what strikes many files at once is one line, and who read that one stands still reads that it goes on", () => {
+  let now = 0;
+  const teller = createTeller(() => now);
+  const stall = (path: string) =>
+    teller.event({ type: "stall", ref, path, url, host, came: "nothing", lasted: 30_000, wait: 400 })?.isDetail;
+  const resume = (path: string) => teller.event({ type: "resume", ref, path, url, from: 5, after: "retry" })?.isDetail;
+
+  expect([stall("a"), stall("b"), stall("c")]).toEqual([false, true, true]);
+  expect([resume("a"), resume("b"), resume("a")]).toEqual([false, true, true]);
+  now = 30_000;
+  expect(stall("b")).toBe(false);
 });
 
 test("control characters from elsewhere do not reach the terminal", () => {

@@ -6,8 +6,9 @@ import { digestMismatch, discardedHint as hint } from "./digest-mismatch.ts";
 import { PreloadError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { isRetriable } from "./network-error.ts";
+import { nextTry } from "./next-try.ts";
 import { type Refusal, refusal } from "./refusal.ts";
-import { jittered, pause, type RetryOptions, stopped, waitAskedFor } from "./retry.ts";
+import { pause, type RetryOptions, stopped } from "./retry.ts";
 import type { Target } from "./target.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Digest, Http, OpenAnswer } from "./types.ts";
@@ -22,6 +23,8 @@ export interface FetchContext extends RetryOptions {
   readonly signal?: AbortSignal | undefined;
   readonly throttle?: Throttle | undefined;
   readonly onEvent: OnEvent;
+  /** Makes fewer requests at once from now on, and says how many. */
+  readonly askForLess?: (() => number) | undefined;
 }
 
 export interface Source {
@@ -39,6 +42,8 @@ interface Progress {
   received: number;
   /** The first bytes of the body, to say what a wrong one is. */
   head: Buffer;
+  /** What stopped the bytes before those that come next. */
+  stoppedBy: "partial" | "retry" | undefined;
 }
 
 /**
@@ -59,10 +64,11 @@ export async function fetchIntoFile(path: string, source: Source, context: Fetch
 /** The same, into whatever can be written to. */
 export async function fetchInto(file: Target, source: Source, context: FetchContext): Promise<number> {
   const hash = startDigest(source.digest, source.size);
-  const progress: Progress = { file, hash, have: 0, received: 0, head: Buffer.alloc(0) };
+  const progress: Progress = { file, hash, have: 0, received: 0, head: Buffer.alloc(0), stoppedBy: undefined };
   const { ref, onEvent } = context;
   try {
     await readBack(progress, source);
+    if (progress.have > 0) progress.stoppedBy = "partial";
     onEvent({
       type: "fetch",
       ref,
@@ -116,25 +122,21 @@ async function readBack(progress: Progress, source: Source): Promise<void> {
 
 /** Requests until every byte is there. As long as it gets further, tries are not counted. */
 async function complete(progress: Progress, source: Source, context: FetchContext): Promise<undefined> {
-  const { retryDelays = [500, 2000, 8000], longestWait = 120_000, signal } = context;
+  const { signal } = context;
   let tries = 0;
   let furthest = progress.have;
   while (progress.have < source.size) {
     const failure = await receive(progress, source, context).catch((error: unknown) => failureOf(error, signal));
-    if (!failure) continue;
+    // A connection may also break when all is there.
+    if (!failure || (failure.retriable && progress.have === source.size)) continue;
     // Not what this try brought: an origin that starts over each time would go on for ever.
     if (progress.have >= furthest + 65_536) {
       tries = 0;
       furthest = progress.have;
     }
-    const delay = retryDelays[tries];
-    const asked = waitAskedFor(failure.headers);
-    if (!failure.retriable || delay === undefined || (asked ?? 0) > longestWait) throw failure.error;
-    const wait = asked ?? jittered(delay);
+    const wait = nextTry(failure, tries, source, context);
     tries += 1;
-    const why = failure.error.message;
-    const { ref, path } = context;
-    context.onEvent({ type: "retry", ref, path, url: publicUrl(source.url), why, wait, asked: asked !== undefined });
+    progress.stoppedBy = "retry";
     await pause(wait, signal);
   }
 }
@@ -162,16 +164,16 @@ async function receive(progress: Progress, source: Source, context: FetchContext
       return await refusal(answer, source.url, context);
     }
     await write(progress, source, answer, context);
-    return progress.have < source.size ? endedEarly(source) : undefined;
+    return progress.have < source.size ? endedEarly(source, answer) : undefined;
   } finally {
     answer.body.destroy();
   }
 }
 
-function endedEarly(source: Source): Refusal {
+function endedEarly(source: Source, answer: OpenAnswer): Refusal {
   const error = new PreloadError(
     "NETWORK",
-    `${new URL(source.url).host}: the answer ended early\n  for ${publicUrl(source.url)}`,
+    `${new URL(answer.url).host}: the answer ended early\n  for ${publicUrl(source.url)}`,
     {
       hint: "Run the same command again; it continues where it stopped.",
     },
@@ -195,6 +197,7 @@ async function write(progress: Progress, source: Source, answer: OpenAnswer, con
       if (progress.have + piece.byteLength > source.size) {
         throw new PreloadError("DIGEST_MISMATCH", tooLong(source, answer, progress, context.path), { hint });
       }
+      tellResumed(progress, source, context);
       const written = writeWhole(progress.file, piece, progress.have);
       progress.hash.update(piece);
       await written;
@@ -204,11 +207,17 @@ async function write(progress: Progress, source: Source, answer: OpenAnswer, con
       await context.throttle?.take(piece.byteLength, context.signal);
     }
   } catch (error) {
-    throw error instanceof PreloadError ? error : context.http.explain(error, source.url);
+    throw error instanceof PreloadError ? error : context.http.explain(error, answer.url);
   }
   if (progress.have < source.size && answer.headers["content-length"] !== undefined && isWhole(answer, progress)) {
     throw new PreloadError("DIGEST_MISMATCH", tooShort(source, progress, context.path), { hint });
   }
+}
+
+function tellResumed(progress: Progress, source: Source, { ref, path, onEvent }: FetchContext): void {
+  const { stoppedBy: after, have: from } = progress;
+  if (after) onEvent({ type: "resume", ref, path, url: publicUrl(source.url), from, after });
+  progress.stoppedBy = undefined;
 }
 
 async function writeWhole(file: Target, bytes: Uint8Array, position: number): Promise<void> {
@@ -236,6 +245,7 @@ async function startOver(progress: Progress, source: Source): Promise<void> {
   progress.hash = startDigest(source.digest, source.size);
   progress.have = 0;
   progress.head = Buffer.alloc(0);
+  progress.stoppedBy = undefined;
 }
 
 function tooLong(source: Source, answer: OpenAnswer, progress: Progress, path: string): string {

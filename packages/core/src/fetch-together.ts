@@ -86,7 +86,7 @@ async function fetchOne(file: SmallFile, slots: Slots, stems: ReadonlySet<string
 
 async function fetchVerified({ wanted, final, purpose, context }: SmallFile, slots: Slots): Promise<number> {
   const target = new MemoryTarget(wanted.size);
-  const watched = { ...context, http: timed(context.http, slots), onEvent: yielding(context.onEvent, slots) };
+  const watched = { ...context, http: timed(context.http, slots), askForLess: slots.yield };
   try {
     const bytes = await fromAnyAddress(wanted, context, (source) => fetchInto(target, source, watched));
     const draft = draftOf(final);
@@ -126,14 +126,6 @@ function timed(http: Http, slots: Slots): Http {
       slots.answered(performance.now() - asked);
       return answer;
     },
-  };
-}
-
-/** An origin that has to be asked again is asked for less at once. */
-function yielding(onEvent: TransferContext["onEvent"], slots: Slots): TransferContext["onEvent"] {
-  return (event) => {
-    if (event.type === "retry") slots.yield();
-    onEvent(event);
   };
 }
 

@@ -1,6 +1,14 @@
 import { causeOf, codeOf, PreloadError } from "./errors.ts";
 import { proxyFor } from "./proxy.ts";
 
+/** What is known of a connection that stood still. */
+export interface Stall {
+  readonly host: string;
+  readonly came: "nothing" | "too-little";
+  /** Milliseconds for which. */
+  readonly lasted: number;
+}
+
 /** Says which host could not be talked to and why, from whatever the HTTP library threw. */
 export function networkError(error: unknown, url: string): unknown {
   if (error instanceof PreloadError) return error;
@@ -14,11 +22,13 @@ export function networkError(error: unknown, url: string): unknown {
   const proxy = proxyOf(url);
   const failure = explain(code ?? "", text, proxy);
   if (!failure) return error;
-  const made = new PreloadError(failure.code ?? "NETWORK", `${hostOf(lastUrl(error) ?? url)}: ${failure.cause}`, {
+  const host = hostOf(lastUrl(error) ?? url);
+  const made = new PreloadError(failure.code ?? "NETWORK", `${host}: ${failure.cause}`, {
     hint: failure.hint,
     cause: causeOf(error),
   });
-  return Object.assign(made, { unreachable: failure.unreachable, retriable: failure.retriable });
+  const { unreachable, retriable, stall } = failure;
+  return Object.assign(made, { unreachable, retriable, ...(stall ? { stall: { host, ...stall } } : {}) });
 }
 
 interface Failure {
@@ -30,6 +40,7 @@ interface Failure {
   readonly retriable: boolean;
   /** @default "NETWORK" */
   readonly code?: "STALLED";
+  readonly stall?: Omit<Stall, "host">;
 }
 
 const again = "Run the same command again; it continues where it stopped.";
@@ -81,11 +92,11 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
       const seconds = Number(wait) / 1000;
       if (stage === "socket" || stage === "response") {
         const cause = `nothing came${through} for ${seconds} seconds`;
-        return { cause, hint: again, unreachable: false, retriable: true, code: "STALLED" };
+        return { cause, hint: again, unreachable: false, retriable: true, ...stalled("nothing", Number(wait)) };
       }
       if (stage === "rate") {
         const cause = `next to nothing came${through} for ${seconds} seconds`;
-        return { cause, hint: again, unreachable: false, retriable: true, code: "STALLED" };
+        return { cause, hint: again, unreachable: false, retriable: true, ...stalled("too-little", Number(wait)) };
       }
       const within = wait === undefined ? "" : ` within ${seconds} seconds`;
       return {
@@ -133,8 +144,17 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
   return undefined;
 }
 
+function stalled(came: Stall["came"], lasted: number): Pick<Failure, "code" | "stall"> {
+  return { code: "STALLED", stall: { came, lasted } };
+}
+
 function broken(code: string, through: string): Failure {
   return { cause: `the connection${through} broke (${code})`, hint: again, unreachable: false, retriable: true };
+}
+
+/** How a connection stood still, if that is what the error is about. */
+export function stallOf(error: PreloadError): Stall | undefined {
+  return (error as { stall?: Stall }).stall;
 }
 
 /** True for an error that a second try may not meet again. */

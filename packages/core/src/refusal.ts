@@ -8,6 +8,8 @@ export interface Refusal {
   readonly error: PreloadError;
   readonly retriable: boolean;
   readonly headers: Readonly<Record<string, string>>;
+  /** Who answered, and with what; missing when there was no answer. */
+  readonly answered?: { readonly host: string; readonly status: number };
 }
 
 /** Says what a status means for a file that ought to be there. */
@@ -17,7 +19,7 @@ export async function refusal(answer: OpenAnswer, url: string, { gated }: { gate
   // A signed address that is no longer valid: asking the source again gives a fresh one.
   const expired = status === 403 && new URL(answer.url).origin !== new URL(url).origin;
   const said = headers["x-error-message"] ? `: ${headers["x-error-message"]}` : "";
-  return { error: errorFor(), retriable: expired || retriableStatus.has(status), headers };
+  return { error: errorFor(), retriable: expired || retriableStatus.has(status), headers, answered: { host, status } };
 
   function errorFor(): PreloadError {
     const message = `${host} answers ${status}${said}\n  for ${publicUrl(url)}`;

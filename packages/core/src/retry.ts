@@ -66,9 +66,16 @@ export async function pause(milliseconds: number, signal: AbortSignal | undefine
   }
 }
 
-/** The error for work that a signal ended: the signal's own reason if it is one of ours, as a deadline is. */
+/** The error for work that a signal ended: its own reason if that is one of ours, a deadline for `AbortSignal.timeout`. */
 export function stopped(signal: AbortSignal | undefined): PreloadError {
-  return signal?.reason instanceof PreloadError ? signal.reason : new PreloadError("ABORTED", "stopped");
+  const reason: unknown = signal?.reason;
+  if (reason instanceof PreloadError) return reason;
+  if (reason instanceof DOMException && reason.name === "TimeoutError") {
+    return new PreloadError("DEADLINE", "not done in time", {
+      hint: "Call again with more time; it continues where it stopped.",
+    });
+  }
+  return new PreloadError("ABORTED", "stopped");
 }
 
 /** Between half of the delay and all of it, so that many clients do not come back at the same moment. */

@@ -7,8 +7,8 @@ export interface Slots {
   run<T>(bytes: number, work: () => Promise<T>): Promise<T>;
   /** An answer began so many milliseconds after it was asked for. */
   answered(milliseconds: number): void;
-  /** The origin wants less of us. */
-  yield(): void;
+  /** The origin wants less of us. Gives back how many it will be at once. */
+  yield(): number;
 }
 
 export interface SlotsOptions {
@@ -68,6 +68,7 @@ export function createSlots({ concurrency = usual }: SlotsOptions = {}): Slots {
     yield() {
       mayWiden = false;
       width = Math.max(1, Math.floor(width / 2));
+      return width;
     },
   };
 }

@@ -26,7 +26,9 @@ export const events: Suite = {
       violations,
       text: `Four files, each under faults chosen at random. For every file \`fetch\` comes before \`bytes\`, and \`placed\` once and last; the
 bytes reported add up to the size when it is placed, and to nothing when it is not; each \`retry\` says why and how long
-it waits, each \`discard\` why.`,
+it waits, each \`discard\` why. A \`stall\` or a \`throttle\` that names a wait is followed by its \`retry\`, which says so, and one
+that names none by no retry of that address. A \`resume\` comes at most once for what an earlier try left and once for each
+\`retry\`, and never says that more is there than the bytes reported.`,
     };
   },
 };
@@ -64,7 +66,47 @@ function problemsOf(path: string, size: number, told: readonly MaterializeEvent[
     if (event.type === "retry" && (event.why === "" || !(event.wait >= 0))) found.push("a retry without why or wait");
     if (event.type === "discard" && event.why === "") found.push("a discard without why");
   }
-  return found.map((what) => `${path}: ${what}`);
+  return [...found, ...pausesIn(own)].map((what) => `${path}: ${what}`);
+}
+
+/** What does not hold of stalls, throttles, retries and resumes. */
+function pausesIn(own: readonly MaterializeEvent[]): string[] {
+  const found: string[] = [];
+  let sum = 0;
+  let mayResume: "partial" | "retry" | undefined;
+  own.forEach((event, index) => {
+    const [before, after] = [own[index - 1], own[index + 1]];
+    switch (event.type) {
+      case "bytes":
+        sum += event.bytes;
+        return;
+      case "fetch":
+        mayResume = event.from > 0 ? "partial" : undefined;
+        return;
+      case "discard":
+        mayResume = undefined;
+        return;
+      case "stall":
+      case "throttle":
+        mayResume = undefined;
+        if (event.wait === undefined && after?.type === "retry") found.push(`a retry after a ${event.type} without`);
+        if (event.wait === undefined) return;
+        if (after?.type !== "retry" || after.after !== event.type || after.wait !== event.wait)
+          found.push(`${after?.type} after a ${event.type} with a wait`);
+        return;
+      case "retry":
+        mayResume = "retry";
+        if (event.after !== undefined && before?.type !== event.after) found.push(`a retry after no ${event.after}`);
+        if (event.after === undefined && (before?.type === "stall" || before?.type === "throttle"))
+          found.push(`a retry that does not know of the ${before.type} before it`);
+        return;
+      case "resume":
+        if (event.after !== mayResume) found.push(`a resume after ${event.after}, not ${mayResume}`);
+        if (event.from > sum) found.push(`a resume from ${event.from} of ${sum} bytes`);
+        mayResume = undefined;
+    }
+  });
+  return found;
 }
 
 function faultFrom(random: Random): Fault {
@@ -75,6 +117,8 @@ function faultFrom(random: Random): Fault {
     { type: "reset" },
     { type: "stall", at },
     { type: "status", status: 503 },
+    { type: "status", status: 429, headers: { "retry-after": "0" } },
+    { type: "slow", bytesPerSecond: 40 },
     { type: "status", status: 404 },
     { type: "wrong-byte", at: random.between(0, 4095) },
     { type: "wrong-length", by: random.between(-50, 50) || 1 },

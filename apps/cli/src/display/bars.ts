@@ -4,8 +4,9 @@ import { formOf } from "../flags.ts";
 import type { Io } from "../io.ts";
 import { painter } from "../paint.ts";
 import { bytes, duration, fitted, plain } from "../words.ts";
-import { describeEvent, describeResult, describeRetry, isToldLater } from "./describe.ts";
+import { describeResult, isToldLater, type Told } from "./describe.ts";
 import { createTally, type Moving, type Tally } from "./tally.ts";
+import { createTeller } from "./teller.ts";
 
 const frame = 100;
 const mostBars = 8;
@@ -13,6 +14,7 @@ const mostBars = 8;
 /** A bar for each file on its way and one for all of them, drawn anew in place: for a person at a terminal. */
 export function barDisplay(io: Io, flags: Flags): Display {
   const tally = createTally(() => performance.now());
+  const teller = createTeller(() => performance.now());
   const paint = painter(io.stderr, io.env);
   let task = "";
   let drawn = 0;
@@ -38,7 +40,7 @@ export function barDisplay(io: Io, flags: Flags): Display {
   const detail = (text: string) => {
     if (flags.verbose) write("stderr", `${paint.dim(plain(text))}\n`);
   };
-  const say = (told: { text: string; isDetail: boolean } | undefined) => {
+  const say = (told: Told | undefined) => {
     if (told) (told.isDetail ? detail : notice)(told.text);
   };
 
@@ -52,9 +54,9 @@ export function barDisplay(io: Io, flags: Flags): Display {
     },
     event(event) {
       tally.take(event);
-      say(describeEvent(event));
+      say(teller.event(event));
     },
-    retry: (event) => say(describeRetry(event)),
+    retry: (event) => say(teller.retry(event)),
     done(result) {
       tally.finish(result.ref);
       if (isToldLater(result)) return;

@@ -32,7 +32,12 @@ function transferSize(manifest: Manifest): number {
 }
 
 /** What an event means for the reader, and whether everybody wants to read it or only who asked for all. */
-export function describeEvent(event: MaterializeEvent): { text: string; isDetail: boolean } | undefined {
+export interface Told {
+  readonly text: string;
+  readonly isDetail: boolean;
+}
+
+export function describeEvent(event: MaterializeEvent): Told | undefined {
   switch (event.type) {
     case "check":
     case "bytes":
@@ -43,8 +48,8 @@ export function describeEvent(event: MaterializeEvent): { text: string; isDetail
         isDetail: true,
       };
     case "fetch": {
-      const from = event.from > 0 ? `, continued after ${bytes(event.from)}` : "";
-      return { text: `${event.ref}: fetching ${event.path}, ${bytes(event.size)}${from}`, isDetail: true };
+      const there = event.from > 0 ? `, ${bytes(event.from)} of it there` : "";
+      return { text: `${event.ref}: fetching ${event.path}, ${bytes(event.size)}${there}`, isDetail: true };
     }
     case "placed":
       return { text: `${event.ref}: ${event.path} is there and verified`, isDetail: true };
@@ -53,8 +58,18 @@ export function describeEvent(event: MaterializeEvent): { text: string; isDetail
         text: `${event.ref}: what came of ${event.path} is discarded: ${firstLine(event.why)}`,
         isDetail: false,
       };
+    case "stall":
+      return describeStall(event);
+    case "throttle":
+      return describeThrottle(event);
     case "retry":
-      return describeRetry(event);
+      // The event before it has said why, and for how long.
+      return event.after === undefined ? describeRetry(event) : undefined;
+    case "resume": {
+      const { ref, path, from, after } = event;
+      const goesOn = after === "partial" ? "continued" : "goes on";
+      return { text: `${ref}: ${path} ${goesOn}${from > 0 ? ` after ${bytes(from)}` : ""}`, isDetail: true };
+    }
     case "wait": {
       const who = event.pid === undefined ? "another machine" : `process ${event.pid}`;
       return { text: `waiting for ${who}, which fetches ${event.path} of ${event.ref}`, isDetail: false };
@@ -65,8 +80,30 @@ export function describeEvent(event: MaterializeEvent): { text: string; isDetail
 // A pause that is short enough not to be noticed needs no line of its own.
 const noticeable = 3_000;
 
+type EventOf<Type> = Extract<MaterializeEvent, { type: Type }>;
+
+/** `cdn.example: nothing for 30 s; asking again in 2.0 s` */
+function describeStall({ host, came, lasted, wait }: EventOf<"stall">): Told {
+  const what = came === "nothing" ? "nothing" : "next to nothing";
+  const then = wait === undefined ? "given up" : `asking again${wait < 1000 ? "" : ` in ${duration(wait)}`}`;
+  // What is given up ends in an error, or another address is asked.
+  return { text: plain(`${host}: ${what} for ${duration(lasted)}; ${then}`), isDetail: wait === undefined };
+}
+
+/** `cdn.example answers 429; waiting 12 s as it asks, then at most 4 requests at once` */
+function describeThrottle({ host, status, asked, wait, connections }: EventOf<"throttle">): Told {
+  const says = `${host} answers ${status}`;
+  if (wait === undefined) {
+    const wish = asked === undefined ? "given up" : `it asks for ${duration(asked)}, which is too long`;
+    return { text: plain(`${says}; ${wish}`), isDetail: true };
+  }
+  const pause = asked === undefined ? `asking again in ${duration(wait)}` : `waiting ${duration(wait)} as it asks`;
+  const then = connections === undefined ? "" : `, then at most ${count(connections, "request")} at once`;
+  return { text: plain(`${says}; ${pause}${then}`), isDetail: wait < noticeable };
+}
+
 /** `huggingface.co answers 429; waiting 12 s as it asks` */
-export function describeRetry(event: Pick<RetryEvent, "why" | "wait" | "asked">): { text: string; isDetail: boolean } {
+export function describeRetry(event: Pick<RetryEvent, "why" | "wait" | "asked">): Told {
   const { why, wait, asked } = event;
   return {
     text: `${firstLine(why)}; ${asked ? `waiting ${duration(wait)} as it asks` : `trying again in ${duration(wait)}`}`,

@@ -4,8 +4,9 @@ import { formOf } from "../flags.ts";
 import type { Io } from "../io.ts";
 import { painter } from "../paint.ts";
 import { bytes, count, duration, plain } from "../words.ts";
-import { describeEvent, describeResult, describeRetry, isToldLater } from "./describe.ts";
+import { describeResult, isToldLater, type Told } from "./describe.ts";
 import { createTally } from "./tally.ts";
+import { createTeller } from "./teller.ts";
 
 export interface LineOptions {
   /** Milliseconds between signs of life. @default 30000 */
@@ -16,6 +17,7 @@ export interface LineOptions {
 export function lineDisplay(io: Io, flags: Flags, options: LineOptions = {}): Display {
   const { heartbeat = 30_000 } = options;
   const tally = createTally(() => performance.now());
+  const teller = createTeller(() => performance.now());
   const paint = painter(io.stderr, io.env);
   let task = "";
   let timer: NodeJS.Timeout | undefined;
@@ -27,7 +29,7 @@ export function lineDisplay(io: Io, flags: Flags, options: LineOptions = {}): Di
   const detail = (text: string) => {
     if (flags.verbose) write("stderr", `${paint.dim(plain(text))}\n`);
   };
-  const say = (told: { text: string; isDetail: boolean } | undefined) => {
+  const say = (told: Told | undefined) => {
     if (told) (told.isDetail ? detail : notice)(told.text);
   };
   const beat = () => {
@@ -48,9 +50,9 @@ export function lineDisplay(io: Io, flags: Flags, options: LineOptions = {}): Di
     resolved: () => {},
     event(event) {
       tally.take(event);
-      say(describeEvent(event));
+      say(teller.event(event));
     },
-    retry: (event) => say(describeRetry(event)),
+    retry: (event) => say(teller.retry(event)),
     done(result) {
       tally.finish(result.ref);
       if (flags.quiet || isToldLater(result)) return;

@@ -55,7 +55,10 @@ export function createTally(now: () => number): Tally {
         files.delete(key);
         return;
       case "discard":
+      case "stall":
+      case "throttle":
       case "retry":
+      case "resume":
       case "wait":
         return;
     }

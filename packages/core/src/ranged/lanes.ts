@@ -5,8 +5,8 @@ export interface Lanes {
   leave(): void;
   /** Bytes that came over any lane. */
   carried(bytes: number): void;
-  /** The origin wants less of us. */
-  yield(): void;
+  /** The origin wants less of us. Gives back how many lanes are left. */
+  yield(): number;
   readonly width: number;
   /** Bytes per second of one lane, as far as is known. */
   readonly laneRate: number | undefined;
@@ -103,6 +103,7 @@ export function createLanes({ first = 2, most = 32 }: LanesOptions = {}): Lanes 
     yield() {
       width = Math.max(1, Math.floor(width / 2));
       isSettled = true;
+      return width;
     },
   };
 }

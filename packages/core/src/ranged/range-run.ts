@@ -3,8 +3,9 @@ import { publicUrl } from "../addresses.ts";
 import { PreloadError } from "../errors.ts";
 import type { FetchContext, Source } from "../fetch-into.ts";
 import { isRetriable } from "../network-error.ts";
+import { nextTry } from "../next-try.ts";
 import { type Refusal, refusal } from "../refusal.ts";
-import { jittered, pause, stopped, waitAskedFor } from "../retry.ts";
+import { pause, stopped } from "../retry.ts";
 import type { BlockFile } from "./block-file.ts";
 import type { Lanes } from "./lanes.ts";
 import { blockSize, type Ledger, type Range } from "./ledger.ts";
@@ -34,6 +35,8 @@ export class RangeRun {
   #outages = 0;
   #recovery: Promise<void> = Promise.resolve();
   #haveAtOutage = 0;
+  /** What stopped the bytes before those that come next. */
+  #stoppedBy: "partial" | "retry" | undefined;
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
   readonly #answered: Promise<void>;
@@ -52,6 +55,7 @@ export class RangeRun {
   /** Resolves when every byte is there. @throws RangesIgnored when the origin only gives whole files */
   async complete(lanes: Lanes): Promise<void> {
     const { signal } = this.options.context;
+    if (this.options.ledger.have > 0) this.#stoppedBy = "partial";
     const failure = await this.#runAll(lanes).then(
       () => undefined,
       (error: unknown) => ({ error }),
@@ -107,6 +111,7 @@ export class RangeRun {
   async #fetch(range: Range, lanes: Lanes): Promise<Refusal | undefined> {
     const { source, context, ledger } = this.options;
     const url = this.#direct ?? source.url;
+    const outages = this.#outages;
     try {
       const headers = { range: `bytes=${range.start}-${range.end - 1}` };
       const answer = await context.http.open(url, { headers, signal: this.#signal });
@@ -119,6 +124,8 @@ export class RangeRun {
           return await this.#refused(answer, url);
         }
         await readRange(range, answer, this.options, (bytes) => {
+          // What was asked for before the outage says nothing about its end.
+          if (outages === this.#outages) this.#tellResumed();
           this.received += bytes;
           lanes.carried(bytes);
         });
@@ -148,19 +155,21 @@ export class RangeRun {
   async #recover(failure: Refusal, lanes: Lanes): Promise<void> {
     const { source, context, ledger } = this.options;
     const { have } = ledger;
+    this.#stoppedBy = undefined;
     // Only whole blocks count, or an origin that breaks off within each would be asked for ever.
     if (have > this.#haveAtOutage) this.#tries = 0;
     this.#haveAtOutage = have;
-    const { retryDelays = [500, 2000, 8000], longestWait = 120_000 } = context;
-    const delay = retryDelays[this.#tries];
-    const asked = waitAskedFor(failure.headers);
-    if (!failure.retriable || delay === undefined || (asked ?? 0) > longestWait) throw failure.error;
+    const wait = nextTry(failure, this.#tries, source, { ...context, askForLess: lanes.yield });
     this.#tries += 1;
-    lanes.yield();
-    const wait = asked ?? jittered(delay);
-    const { ref, path } = context;
-    const why = failure.error.message;
-    context.onEvent({ type: "retry", ref, path, url: publicUrl(source.url), why, wait, asked: asked !== undefined });
     await pause(wait, this.#signal);
+    this.#stoppedBy = "retry";
+  }
+
+  #tellResumed(): void {
+    const { source, context, ledger } = this.options;
+    const { ref, path, onEvent } = context;
+    const after = this.#stoppedBy;
+    if (after) onEvent({ type: "resume", ref, path, url: publicUrl(source.url), from: ledger.have, after });
+    this.#stoppedBy = undefined;
   }
 }

@@ -28,7 +28,7 @@ export async function readRange(
       await context.throttle?.take(piece.byteLength, context.signal);
     }
   } catch (error) {
-    throw error instanceof PreloadError ? error : context.http.explain(error, source.url);
+    throw error instanceof PreloadError ? error : context.http.explain(error, answer.url);
   } finally {
     // Only whole blocks stay; the rest of a broken one comes again.
     const lost = written === range.end ? 0 : written % blockSize;

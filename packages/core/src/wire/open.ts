@@ -50,7 +50,9 @@ async function exchange(pool: Pool, url: URL, options: OpenOptions): Promise<Wir
     } catch (error) {
       if (error instanceof Unusual) throw error;
       // A kept connection may have been closed by the server just as we used it.
-      if (!wasUsed || fresh || options.signal?.aborted) throw Object.assign(error as Error, { url });
+      // Our own patience, as against a connection that the system reports dead.
+      const wasSilent = /^Timeout awaiting/.test((error as Error).message);
+      if (!wasUsed || fresh || wasSilent || options.signal?.aborted) throw Object.assign(error as Error, { url });
     }
   }
 }
