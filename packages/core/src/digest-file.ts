@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { finishDigest, startDigest } from "./digest.ts";
+import { onAbort } from "./on-abort.ts";
 import { stopped } from "./retry.ts";
 import type { Digest } from "./types.ts";
 
@@ -48,17 +49,15 @@ async function digestInThread(
   const { startHashJob } = await import("./hash-pool.ts");
   const { promise: aborted, reject } = withRejection();
   const job = startHashJob({ path, size: expected.size, like: expected.digest, follows: false, onRead });
-  const onAbort = () => {
+  const callOff = onAbort(signal, () => {
     job.drop();
     reject(stopped(signal));
-  };
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener("abort", onAbort, { once: true });
+  });
   try {
     job.advance(expected.size);
     return await Promise.race([job.finish(), aborted]);
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    callOff();
   }
 }
 

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { statSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import pLimit from "p-limit";
@@ -39,8 +38,6 @@ export async function fetchAll(
   // One that fails ends the others of its model, or they would go on writing after the call has returned.
   const failed = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
-  // Each request listens, and there are many.
-  setMaxListeners(0, signal);
   const linked = linksByTarget(manifest);
   const own = new Set<Fetchable>();
   let failure: { error: unknown } | undefined;

@@ -3,6 +3,7 @@ import got, { type Got, type Headers, type Method } from "got";
 import { createAgents } from "./agents.ts";
 import type { HttpOptions } from "./http.ts";
 import type { AuthorizationFor } from "./http-engine.ts";
+import { onAbort } from "./on-abort.ts";
 import { watchRate } from "./rate-watch.ts";
 import type { Trust } from "./trust.ts";
 import type { OpenAnswer, RequestOptions } from "./types.ts";
@@ -59,17 +60,21 @@ function open(
     if (authorization === undefined) delete options.headers.authorization;
     else options.headers.authorization = authorization;
   };
+  // Not the caller's own, which the library would listen to once for each request.
+  const stop = new AbortController();
+  const callOff = onAbort(request.signal, () => stop.abort());
   const stream = client.stream(url, {
     method: (request.method ?? "GET") as Method,
     headers: { ...request.headers },
     ...(request.body === undefined ? {} : { body: request.body }),
-    ...(request.signal ? { signal: request.signal } : {}),
+    signal: stop.signal,
     hooks: {
       // Both, because a redirect may lead to a host with another proxy, and must not carry the token along.
       beforeRequest: [(options) => prepare(options as never)],
       beforeRedirect: [(options) => prepare(options as never)],
     },
   });
+  for (const over of ["end", "close"]) stream.once(over, callOff);
   return new Promise((resolve, reject) => {
     stream.once("error", reject);
     stream.once("response", (response: { statusCode: number; headers: Record<string, unknown>; url: string }) => {

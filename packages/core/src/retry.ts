@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { PreloadError } from "./errors.ts";
 import { isRetriable } from "./network-error.ts";
+import { onAbort } from "./on-abort.ts";
 
 export interface RetryEvent {
   readonly type: "retry";
@@ -59,11 +59,17 @@ export async function retrying<T extends Attempt>(attempt: () => Promise<T>, opt
 
 /** Waits, or throws `ABORTED` as soon as the signal says so. */
 export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, { signal });
-  } catch {
-    throw stopped(signal);
-  }
+  if (signal?.aborted) throw stopped(signal);
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      callOff();
+      resolve();
+    }, milliseconds);
+    const callOff = onAbort(signal, () => {
+      clearTimeout(timer);
+      reject(stopped(signal));
+    });
+  });
 }
 
 /** The error for work that a signal ended: its own reason if that is one of ours, a deadline for `AbortSignal.timeout`. */

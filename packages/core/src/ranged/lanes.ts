@@ -1,3 +1,5 @@
+import { onAbort } from "../on-abort.ts";
+
 /** How many connections carry ranges at once: few at first, more as long as that makes it faster. */
 export interface Lanes {
   /** Waits for a free lane. @throws what `signal` says */
@@ -79,15 +81,14 @@ export function createLanes({ first = 2, most = 32 }: LanesOptions = {}): Lanes 
         return;
       }
       await new Promise<void>((resolve, reject) => {
-        const onAbort = () => {
-          waiting.splice(waiting.indexOf(enter), 1);
-          reject(signal?.reason);
-        };
         const enter = () => {
-          signal?.removeEventListener("abort", onAbort);
+          callOff();
           resolve();
         };
-        signal?.addEventListener("abort", onAbort, { once: true });
+        const callOff = onAbort(signal, () => {
+          waiting.splice(waiting.indexOf(enter), 1);
+          reject(signal?.reason);
+        });
         waiting.push(enter);
       });
     },

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { publicUrl } from "../addresses.ts";
 import { PreloadError } from "../errors.ts";
 import type { FetchContext, Source } from "../fetch-into.ts";
@@ -48,8 +47,6 @@ export class RangeRun {
     this.#answered = new Promise((resolve) => {
       this.#onAnswer = resolve;
     });
-    // Each request listens, and there are many.
-    setMaxListeners(0, this.#signal);
   }
 
   /** Resolves when every byte is there. @throws RangesIgnored when the origin only gives whole files */

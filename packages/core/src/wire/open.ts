@@ -1,3 +1,4 @@
+import { onAbort } from "../on-abort.ts";
 import type { OpenAnswer } from "../types.ts";
 import { WireBody } from "./body.ts";
 import { ChunkedBody } from "./chunked-body.ts";
@@ -64,11 +65,8 @@ function send(
   onFree: () => void,
 ): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => connection.destroy(new DOMException("stopped", "AbortError"));
-    const settle = () => signal?.removeEventListener("abort", onAbort);
     const body = new WireBody(connection);
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const settle = onAbort(signal, () => connection.destroy(new DOMException("stopped", "AbortError")));
     connection.send(requestHead(url, headers, authorizationFor(url) ?? basic(url)), {
       onHead(head: Head) {
         const answer = { status: head.status, headers: head.headers, url: url.href };
