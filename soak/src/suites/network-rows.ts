@@ -83,45 +83,49 @@ export const rows: readonly Row[] = [
   {
     fault: "no answer, once",
     spoil: ({ origin }) => void origin.fault(all, { type: "stall" }, 1),
+    stallTimeout: 1500,
     outcome: "arrives",
     requests: plus(1),
   },
   {
     fault: "stands still in the middle, once",
     spoil: (scene) => void scene.origin.fault(all, { type: "stall", at: within(scene) }, 1),
+    stallTimeout: 1500,
     outcome: "arrives",
     requests: plus(1),
   },
   {
     fault: "no answer, ever",
     spoil: ({ origin }) => void origin.fault(all, { type: "stall" }),
+    stallTimeout: 400,
     outcome: "STALLED",
     requests: exactly(4),
   },
   {
     fault: "stands still after 1000 bytes, always",
     spoil: ({ origin }) => void origin.fault(all, { type: "stall", at: 1000 }),
+    stallTimeout: 400,
     outcome: "STALLED",
     requests: { small: [4, 4], medium: [4, 4], large: [4, 16] },
   },
   {
     fault: "forty bytes a second, once",
     spoil: ({ origin }) => void origin.fault(all, { type: "slow", bytesPerSecond: 40 }, 1),
+    stallTimeout: 1500,
     outcome: "arrives",
     requests: plus(1),
   },
   {
     fault: "forty bytes a second, always",
     spoil: ({ origin }) => void origin.fault(all, { type: "slow", bytesPerSecond: 40 }),
+    stallTimeout: 400,
     outcome: "STALLED",
     requests: { small: [4, 4], medium: [4, 4], large: [4, 16] },
   },
   {
     fault: "one byte a second, where silence is forgiven for longer, once",
-    arrange: ({ origin }) => {
-      origin.fault(all, { type: "slow", bytesPerSecond: 1 }, 1);
-      return { http: { stallTimeout: 1500 } };
-    },
+    spoil: ({ origin }) => void origin.fault(all, { type: "slow", bytesPerSecond: 1 }, 1),
+    stallTimeout: 2500,
     outcome: "arrives",
     requests: plus(1),
   },
@@ -163,11 +167,7 @@ export const rows: readonly Row[] = [
   },
   {
     fault: "a proxy compresses it",
-    arrange: ({ origin }) => {
-      origin.fault(all, { type: "gzip" });
-      // Here the origin compresses in the same process, which stands still for as long.
-      return { http: { stallTimeout: 10_000 } };
-    },
+    spoil: ({ origin }) => void origin.fault(all, { type: "gzip" }),
     outcome: "arrives",
     requests: { small: [1, 1], medium: [1, 1], large: [2, 2] },
   },

@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { pattern, serve } from "@preload/core/testing";
+import { createVerdict, type Effort, type Findings } from "../suite.ts";
+import { fileEntry, manifestOf } from "../world/manifest.ts";
+import { inScratch } from "../world/scratch.ts";
+
+/** Peak memory of a process of its own, for a small and for a large file. */
+export async function flatMemory({ scale }: Effort): Promise<Findings> {
+  const { violations, expect } = createVerdict();
+  const sizes = scale >= 4 ? [100, 500, 2000] : [100, 400];
+  const peaks: number[] = [];
+  for (const size of sizes) peaks.push(await inScratch((dir) => peakOf(size * 1_000_000, dir)));
+  const [first = 0] = peaks;
+  const last = peaks.at(-1) ?? 0;
+  expect(
+    last - first < 40,
+    "memory over file size",
+    `${first} MB for ${sizes[0]} MB, ${last} MB for ${sizes.at(-1)} MB`,
+  );
+  return {
+    violations,
+    measured: `peak RSS: ${sizes.map((size, index) => `${size} MB file ${peaks[index]} MB`).join(", ")}`,
+    text: "The peak memory of a process that fetches one file does not grow with the file: a file several times as large adds less\nthan 40 MB.",
+  };
+}
+
+async function peakOf(size: number, dir: string): Promise<number> {
+  const body = pattern(size, 21);
+  const origin = await serve(() => ({ body }));
+  const manifest = manifestOf([fileEntry(`${origin.url}/model.bin`, "model.bin", body)]);
+  const child = spawn(process.execPath, [
+    fileURLToPath(new URL("child.js", import.meta.url)),
+    JSON.stringify({ manifest, dir }),
+  ]);
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk) => (out += chunk));
+  child.stderr.on("data", (chunk) => (err += chunk));
+  await new Promise((resolve) => child.once("close", resolve));
+  await origin.close();
+  if (out === "") throw new Error(err);
+  return Math.round((JSON.parse(out) as { maxRss: number }).maxRss / 1024);
+}
