@@ -12,8 +12,6 @@ export interface CommandSpec {
   readonly aliases?: readonly string[];
   readonly options?: readonly Option[];
   readonly isDefault?: boolean;
-  /** For programs, and so in no list for people. */
-  readonly isHidden?: boolean;
   /** Everything after the first operand belongs to another program. */
   readonly passThrough?: boolean;
   /** `run` does the work and gives back the exit code. A method, so that a command may name its own flags. */

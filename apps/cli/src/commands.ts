@@ -179,6 +179,23 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/doctor.ts"),
   },
   {
+    usage: "completion <shell>",
+    summary: "print the script with which a shell completes preload's command lines",
+    details:
+      "For bash, zsh, fish and pwsh. Completes commands, options and their values, profiles, and the models of the config and of earlier installs. The script asks preload itself at each press of the tab key: nothing of it grows old. That reads the config, but runs none that is a program, and makes no request.",
+    examples: [
+      { line: "source <(preload completion bash)", does: "for this bash; or for good, as a line of ~/.bashrc" },
+      {
+        line: "preload completion bash > ~/.local/share/bash-completion/completions/preload",
+        does: "for every bash, loaded when it is needed",
+      },
+      { line: 'preload completion zsh > "$fpath[1]/_preload"', does: "for every zsh" },
+      { line: "preload completion fish > ~/.config/fish/completions/preload.fish", does: "for every fish" },
+      { line: "preload completion pwsh | Out-String | Invoke-Expression", does: "for this PowerShell, or in $PROFILE" },
+    ],
+    load: () => import("./commands/completion.ts"),
+  },
+  {
     usage: "demo",
     summary: "show a whole round of work, without internet",
     details:

@@ -15,6 +15,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       io.stdout.write(`${version}\n`);
       return 0;
     }
+    // What a shell asks for at each press of the tab key is no command of people's, and loads no parser.
+    if (argv[0] === "__complete") {
+      const { complete } = await import("./completion/complete.ts");
+      io.stdout.write(await complete(argv.slice(1), io));
+      return 0;
+    }
     const { parse } = await import("./parse.ts");
     return await parse(argv, io, signals.signal);
   } catch (error) {

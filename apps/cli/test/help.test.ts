@@ -4,7 +4,7 @@ import { cliReference } from "../src/help/reference.ts";
 import { nameOf } from "../src/help/render.ts";
 import { run } from "./support/run.ts";
 
-const shown = commands.filter(({ isHidden }) => !isHidden).map(nameOf);
+const shown = commands.map(nameOf);
 
 async function help(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(args, { cwd: process.cwd() });

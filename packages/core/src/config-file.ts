@@ -13,6 +13,11 @@ export interface LoadConfigOptions {
   readonly schemes: readonly string[];
   /** Where a parsed file is kept, so that reading it again loads no parser. */
   readonly stateDir?: string | undefined;
+  /**
+   * What to do with a config that is a program: run it, or pass it over, for somebody who only wants to look.
+   * @default "run"
+   */
+  readonly programs?: "run" | "skip";
 }
 
 const names = [
@@ -51,6 +56,7 @@ async function read(path: string, options: LoadConfigOptions): Promise<Config | 
   // These two belong to others; most of them say nothing about preload.
   if (["package.json", "pyproject.toml"].includes(basename(path)) && !text.includes("preload")) return undefined;
   if (/\.[cm]?[jt]s$/.test(path)) {
+    if (options.programs === "skip") return undefined;
     const { parseProgram } = await import("./config-program.ts");
     return parseProgram(path, options.schemes);
   }

@@ -7,13 +7,12 @@ import { nameOf } from "./render.ts";
 
 /** The page that tells every command, in Markdown. */
 export function cliReference(specs: readonly CommandSpec[]): string {
-  const shown = specs.filter(({ isHidden }) => !isHidden);
   return [
     "# The command line",
     "<!-- Written by `npm run reference` in apps/cli, from what `--help` prints. -->",
     "`preload` without a command is `preload install`. Every command takes the [options at the end](#options-of-every-command), prints one JSON document with `--json`, and ends with one of the [exit codes](#exit-codes).",
-    shown.map((spec) => `- [\`preload ${nameOf(spec)}\`](#preload-${nameOf(spec)}): ${cell(spec.summary)}`).join("\n"),
-    ...shown.map(commandSection),
+    specs.map((spec) => `- [\`preload ${nameOf(spec)}\`](#preload-${nameOf(spec)}): ${cell(spec.summary)}`).join("\n"),
+    ...specs.map(commandSection),
     "## Options of every command",
     optionTable(commonOptions()),
     "## Exit codes",

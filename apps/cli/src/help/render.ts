@@ -24,16 +24,15 @@ export function commandHelp(spec: CommandSpec): string {
 
 /** The help of the program: what there is. */
 export function programHelp(specs: readonly CommandSpec[]): string {
-  const shown = specs.filter(({ isHidden }) => !isHidden);
   return blocks([
     wrapped("preload: gets machine-learning models onto a machine before they are needed"),
     section("Usage", ["preload [command] [options]"]),
     section(
       "Examples",
-      shown.filter(({ isDefault }) => isDefault).flatMap((spec) => spec.examples.flatMap(exampleLines)),
+      specs.filter(({ isDefault }) => isDefault).flatMap((spec) => spec.examples.flatMap(exampleLines)),
     ),
     items("Commands", [
-      ...shown.map((spec) => [[nameOf(spec), ...(spec.aliases ?? [])].join(", "), spec.summary] as const),
+      ...specs.map((spec) => [[nameOf(spec), ...(spec.aliases ?? [])].join(", "), spec.summary] as const),
       ["help", "what a command does, with examples; or one of exit-codes, environment"],
     ]),
     items("Options", [
