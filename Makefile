@@ -1,5 +1,5 @@
 # The models of this project, for those whose fingers know make. Everything is done by the command line.
-# The package is named, since the bare name on npm is somebody else's. In a checkout: make PRELOAD="node apps/cli/dist/bin.js"
+# The package is named, since the bare name on npm is somebody else's. In a checkout: make PRELOAD="node apps/cli/dist/bin.cjs"
 PRELOAD ?= npx --package=@preload/cli preload
 
 .PHONY: preload-ml-models clean-cache

@@ -5,7 +5,7 @@ import { mergeStart } from "./scripts/merge-start.ts";
 const start = mergeStart({ entries: ["parse", "ci", "install", "verify"] });
 
 export default defineConfig({
-  entry: { bin: "src/bin.ts" },
+  entry: { run: "src/run.ts" },
   format: "esm",
   target: "node20",
   clean: true,

@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: {
     pairs: { type: "string", default: "5" },
     rows: { type: "string" },
-    cli: { type: "string", default: join(rootDir, "apps/cli/dist/bin.js") },
+    cli: { type: "string", default: join(rootDir, "apps/cli/dist/bin.cjs") },
     write: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
   },

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Options } from "tsup";
 
@@ -6,7 +6,7 @@ import type { Options } from "tsup";
  * Puts what a warm run loads into one file. The bundler makes a file of each set of modules that the same parts share,
  * and finding, reading and linking thirty small files takes a third of such a run.
  *
- *   bin.js  ->  chunk-A.js  ->  chunk-B.js             bin.js  ->  start.js
+ *   run.js  ->  chunk-A.js  ->  chunk-B.js             run.js  ->  start.js
  *   mend.js  ->  chunk-B.js                    to      mend.js  ->  chunk-B.js  ->  start.js
  *
  * The small files stay as names for what is in the large one, so that what is loaded later finds the same classes there.
@@ -29,7 +29,9 @@ export function mergeStart({ entries }: { entries: readonly string[] }) {
       },
     },
     async run(dir: string) {
-      if (esbuild) await merge(esbuild, resolve(dir), entries);
+      if (!esbuild) return;
+      await merge(esbuild, resolve(dir), entries);
+      await first(esbuild, resolve(dir));
     },
   };
 }
@@ -37,6 +39,28 @@ export function mergeStart({ entries }: { entries: readonly string[] }) {
 type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 type PluginBuild = Parameters<Plugin["setup"]>[0];
 type Esbuild = PluginBuild["esbuild"];
+
+/** The file that the system starts, by itself: CommonJS, since the loader of modules takes longer than all it has to do. */
+async function first(esbuild: Esbuild, dir: string): Promise<void> {
+  await esbuild.build({
+    entryPoints: [resolve("src/bin.ts")],
+    outfile: join(dir, "bin.cjs"),
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    conditions: ["source"],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    plugins: [
+      {
+        name: "run-later",
+        setup: (build) => build.onResolve({ filter: /^\.\/run\.ts$/ }, () => ({ path: "./run.js", external: true })),
+      },
+    ],
+  });
+  await chmod(join(dir, "bin.cjs"), 0o755);
+}
 
 async function merge(esbuild: Esbuild, dir: string, entries: readonly string[]): Promise<void> {
   const texts = await scripts(dir);
@@ -63,7 +87,7 @@ async function merge(esbuild: Esbuild, dir: string, entries: readonly string[]):
     await writeFile(join(dir, file), shim);
   }
   // The one that is started knows the large file by name, instead of by way of the small ones.
-  let text = texts.get("bin.js") ?? "";
+  let text = texts.get("run.js") ?? "";
   for (const file of merged) {
     text = text.replaceAll(new RegExp(`import\\{([^}]*)\\}from"\\./${file}"`, "g"), (_, imports: string) => {
       const renamed = imports.split(",").map((one) => {
@@ -74,7 +98,7 @@ async function merge(esbuild: Esbuild, dir: string, entries: readonly string[]):
     });
     text = text.replaceAll(`import"./${file}"`, 'import"./start.js"');
   }
-  await writeFile(join(dir, "bin.js"), text);
+  await writeFile(join(dir, "run.js"), text);
 }
 
 async function scripts(dir: string): Promise<ReadonlyMap<string, string>> {
@@ -84,20 +108,20 @@ async function scripts(dir: string): Promise<ReadonlyMap<string, string>> {
   );
 }
 
-/** What the entries import, directly or not; without `bin.js`, which waits for its own end and cannot be waited for. */
+/** What the entries import, directly or not; without `run.js`, which waits for its own end and cannot be waited for. */
 function reachable(texts: ReadonlyMap<string, string>, entries: readonly string[]): string[] {
   const found = new Set<string>();
   const queue = [...texts.keys()].filter((file) =>
     entries.some((entry) => file.replace(/-[A-Z0-9]+\.js$/, "") === entry),
   );
-  queue.push("bin.js");
+  queue.push("run.js");
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (found.has(file)) continue;
     found.add(file);
     for (const [, next] of (texts.get(file) ?? "").matchAll(/(?:from|import)"\.\/([^"]+\.js)"/g))
       queue.push(next ?? "");
   }
-  found.delete("bin.js");
+  found.delete("run.js");
   return [...found].sort();
 }
 

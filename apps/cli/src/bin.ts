@@ -1,23 +1,4 @@
 #!/usr/bin/env node
-import { main } from "./main.ts";
+import { replay } from "./receipt/replay.ts";
 
-let unwritten: NodeJS.ErrnoException | undefined;
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough, as `head` does, is no error. What it did not wait for is done all the same.
-  if (error.code !== "EPIPE") unwritten ??= error;
-});
-// There is nowhere left to say so.
-process.stderr.on("error", () => {});
-process.once("exit", () => {
-  if (!unwritten) return;
-  process.stderr.write(`error the result cannot be written (${unwritten.code})\n`);
-  process.exitCode ||= 7;
-});
-
-process.exitCode = await main(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  stdin: process.stdin,
-  env: process.env,
-  cwd: process.cwd(),
-});
+if (!replay(process.argv.slice(2), process.env, process.cwd())) void import("./run.ts");

@@ -1,3 +1,5 @@
+import type { Trace } from "./receipt/trace.ts";
+
 /** The process as values: what a command may read and write. */
 export interface Io {
   readonly stdout: Output;
@@ -5,6 +7,8 @@ export interface Io {
   readonly stdin: { readonly isTTY?: boolean | undefined } & NodeJS.ReadableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Kept of a run that may be spared the next time. */
+  readonly trace?: Trace;
 }
 
 export interface Output {

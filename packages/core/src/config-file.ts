@@ -51,6 +51,19 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config | u
   }
 }
 
+/** Every place that was looked at until this config was found: a file in any of the others would have been another. */
+export function consultedPaths(cwd: string, found: string): string[] {
+  const consulted: string[] = [];
+  for (let dir = resolve(cwd); ; dir = dirname(dir)) {
+    for (const name of names) {
+      consulted.push(join(dir, name));
+      if (join(dir, name) === found) return consulted;
+    }
+    if (dir === dirname(dir)) return [found];
+    consulted.push(join(dir, ".git"));
+  }
+}
+
 async function read(path: string, options: LoadConfigOptions): Promise<Config | undefined> {
   const text = textOf(path);
   // These two belong to others; most of them say nothing about preload.

@@ -9,7 +9,7 @@ export {
   requestFor,
   requestsOf,
 } from "./config.ts";
-export { type LoadConfigOptions, loadConfig } from "./config-file.ts";
+export { consultedPaths, type LoadConfigOptions, loadConfig } from "./config-file.ts";
 export { configJsonSchema } from "./config-json-schema.ts";
 export { digestOf, hexOf, isDigest } from "./digest.ts";
 export { digestFile } from "./digest-file.ts";
@@ -31,6 +31,7 @@ export { entriesIn, filesUnder, type HeldFile, type Holding, heldFile, pathsUnde
 export { createHttp, type HttpOptions } from "./http.ts";
 export { type Installed, type InstallOptions, install } from "./install.ts";
 export { type InstallAllOptions, installAll, type Result } from "./install-all.ts";
+export { linksByTarget } from "./links-by-target.ts";
 export { type Drift, lockDrift, reachable } from "./lock-drift.ts";
 export { readLock, writeLock } from "./lock-store.ts";
 export { emptyLock, formatLock, type Lock, parseLock, sameOptions } from "./lockfile.ts";
@@ -53,7 +54,9 @@ export {
   understand,
 } from "./resolve-all.ts";
 export type { RetryEvent, RetryOptions } from "./retry.ts";
-export { allRemembered, forget, type Remembered, recall, remember, stateDirOf } from "./state.ts";
+export { openStamps, type Stamps } from "./stamps.ts";
+export { allRemembered, forget, type Remembered, recall, remember } from "./state.ts";
+export { stateDirOf } from "./state-dir.ts";
 export { closest, didYouMean } from "./suggest.ts";
 export { type Throttle, throttleTo } from "./throttle.ts";
 export type * from "./types.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DemoOrigin } from "@preload/demo-origin";
 
-const cli = process.env.PRELOAD_SOAK_CLI ?? fileURLToPath(new URL("../../apps/cli/dist/bin.js", import.meta.url));
+const cli = process.env.PRELOAD_SOAK_CLI ?? fileURLToPath(new URL("../../apps/cli/dist/bin.cjs", import.meta.url));
 export const fixtures = fileURLToPath(new URL("../../packages/demo-origin/fixtures", import.meta.url));
 
 /** Somebody with a home and a project, who runs the real command line. */

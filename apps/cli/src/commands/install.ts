@@ -10,6 +10,7 @@ import {
 import type { Invocation } from "../command-spec.ts";
 import { errorDocument, modelDocument } from "../documents.ts";
 import { failuresOf } from "../failures.ts";
+import { formOf } from "../flags.ts";
 import { refuseDrift } from "../frozen.ts";
 import { writeImportPath } from "../import-path.ts";
 import { lookOffline } from "../look-offline.ts";
@@ -47,10 +48,24 @@ export async function installAs(command: string, { io, flags, operands, signal }
     const pth = await unless(troubles, () => writeImportPath(session, results));
     const notices = noticeUnfetched(results, session);
     session.display.end();
-    return report(command, session, results, { notices, lockPath, pth, troubles, took: performance.now() - start });
+    const took = performance.now() - start;
+    const exitCode = report(command, session, results, { notices, lockPath, pth, troubles, took });
+    if (exitCode === 0) await keepIfUnchanged(session, results);
+    return exitCode;
   } finally {
     session.close();
   }
+}
+
+/** What found nothing to do need not be done again before something changes. */
+async function keepIfUnchanged(session: Session, results: readonly Result[]): Promise<void> {
+  const { io, flags, network } = session;
+  if (io.trace === undefined || formOf(flags) !== "text" || network.requests > 0) return;
+  const found = results.filter((result) => result.status === "resolved");
+  const isUnchanged = ({ from, outcome }: (typeof found)[number]) => from === "lock" && outcome?.mended.length === 0;
+  if (found.length < results.length || !found.every(isUnchanged)) return;
+  const { keepReceipt } = await import("../receipt/keep-receipt.ts");
+  keepReceipt(session, found);
 }
 
 /** A config that lost its models must not pass for one whose models are all there. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const bin = process.env.PRELOAD_TEST_BIN ?? fileURLToPath(new URL("../../dist/bin.js", import.meta.url));
+export const bin = process.env.PRELOAD_TEST_BIN ?? fileURLToPath(new URL("../../dist/bin.cjs", import.meta.url));
 
 export interface Ran {
   /** As a shell would have it. */

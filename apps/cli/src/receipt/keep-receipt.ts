@@ -1,0 +1,73 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { consultedPaths, type Resolution } from "@preload/core";
+import type { Session } from "../session.ts";
+import { type Receipt, receiptPath, type Sight, sightOf } from "./receipt.ts";
+import { sightsOfModel } from "./sights-of-model.ts";
+
+type Resolved = Extract<Resolution, { status: "resolved" }>;
+
+// Twelve hours, in milliseconds.
+const lifetime = 12 * 60 * 60 * 1000;
+
+/**
+ * Notes what a run that had nothing to do depended on, so that the next one need not work it out. Keeps nothing when
+ * not all of that is certain. A failure is ignored: the next run finds out everything by itself.
+ */
+export function keepReceipt(session: Session, models: readonly Resolved[]): void {
+  const { io, stateDir } = session;
+  const env = io.trace?.env();
+  const printed = io.trace?.printed();
+  const sights = sightsOf(session, models);
+  if (io.trace === undefined || env === undefined || printed === undefined || sights === undefined) return;
+  const { argv } = io.trace;
+  // Both are read by the system and not by us: where the home is, and what a path is relative to.
+  const named = { ...env, HOME: io.env.HOME ?? null, USERPROFILE: io.env.USERPROFILE ?? null };
+  const receipt: Receipt = { argv, cwd: io.cwd, until: Date.now() + lifetime, env: named, sights, printed };
+  write(receiptPath(stateDir, argv, io.cwd), JSON.stringify(receipt));
+}
+
+function sightsOf({ config, flags, machine, lockPath, stateDir }: Session, models: readonly Resolved[]) {
+  // A program may decide by anything, and an environment of Python's is looked at in more places than are listed here.
+  if (config.path === undefined || /\.[cm]?[jt]s$/.test(config.path)) return undefined;
+  if (flags.python !== undefined || config.sections.spacy?.python !== undefined) return undefined;
+  const consulted = flags.config === undefined ? consultedPaths(machine.cwd, config.path) : [config.path];
+  const sights: Sight[] = [fileURLToPath(import.meta.url), lockPath, ...consulted].map(sightOf);
+  for (const model of models) {
+    const found = sightsOfModel(model, stateDir);
+    if (found === undefined) return undefined;
+    sights.push(...found);
+  }
+  return sights.every(isOlderThanUs) ? sights : undefined;
+}
+
+// Milliseconds. File systems keep time in ticks of up to ten.
+const tick = 20;
+
+/** Not changed since we began, so what was read of it is what is there. */
+function isOlderThanUs(sight: Sight): boolean {
+  return sight.slice(1).every((looks) => looks === "" || Number(looks?.split(":")[2]) < performance.timeOrigin - tick);
+}
+
+// One for each command line and folder: more than these are of projects and jobs that are gone.
+const most = 200;
+
+function write(path: string, text: string): void {
+  const folder = dirname(path);
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(draft, text);
+    renameSync(draft, path);
+    const names = readdirSync(folder);
+    if (names.length > most) for (const name of names) dropIfOld(join(folder, name));
+  } catch {
+    // A read-only or full state directory costs time on the next run, nothing else.
+  }
+}
+
+function dropIfOld(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats && Date.now() - stats.mtimeMs > lifetime) rmSync(path, { force: true });
+}
