@@ -64,6 +64,16 @@ export function consultedPaths(cwd: string, found: string): string[] {
   }
 }
 
+/** What a config of this text would mean, before it is written. @throws PreloadError `BAD_CONFIG` with file and line */
+export async function readConfigText(
+  text: string,
+  path: string,
+  schemes: readonly string[],
+): Promise<Config | undefined> {
+  const { parseConfig } = await import("./config-parse.ts");
+  return parseConfig(text, path, schemes);
+}
+
 async function read(path: string, options: LoadConfigOptions): Promise<Config | undefined> {
   const text = textOf(path);
   // These two belong to others; most of them say nothing about preload.

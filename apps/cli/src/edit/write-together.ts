@@ -1,0 +1,75 @@
+import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { codeOf, isMissing, PreloadError } from "@preload/core";
+
+/** A text file as it was read and as it is to be. */
+export interface Rewrite {
+  readonly path: string;
+  /** Undefined for a file that is not there. */
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+/**
+ * Writes all of these files or none: each is whole at any moment, and what another file could not take is put back.
+ * A crash between two of them leaves config and lock apart, which `preload lock` mends.
+ *
+ * @throws PreloadError `USAGE` when somebody else has changed one meanwhile, `NOT_WRITABLE`
+ */
+export async function writeTogether(rewrites: readonly Rewrite[]): Promise<void> {
+  const todo = rewrites.filter(({ before, after }) => before !== after);
+  const drafts = await Promise.all(todo.map(draftFor));
+  const done: (Rewrite & { target: string })[] = [];
+  try {
+    for (const { draft, mode, rewrite } of drafts) {
+      await onDisk(rewrite.path, () => writeFile(draft, rewrite.after, { mode, flush: true }));
+    }
+    for (const { path, before } of todo) {
+      if ((await textAt(path)) !== before) throw changedMeanwhile(path);
+    }
+    for (const { target, draft, rewrite } of drafts) {
+      await onDisk(rewrite.path, () => rename(draft, target));
+      done.push({ ...rewrite, target });
+    }
+  } catch (error) {
+    for (const { target, before } of done) await (before === undefined ? rm(target) : writeFile(target, before));
+    throw error;
+  } finally {
+    await Promise.all(drafts.map(({ draft }) => rm(draft, { force: true })));
+  }
+}
+
+/** Undefined when there is no such file. */
+export async function textAt(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw new PreloadError("BAD_CONFIG", `${path} cannot be read (${codeOf(error)})`);
+  }
+}
+
+/** A link stays one: what it leads to is replaced. */
+async function draftFor(rewrite: Rewrite): Promise<{ target: string; draft: string; mode: number; rewrite: Rewrite }> {
+  const { path, before } = rewrite;
+  const target = before === undefined ? path : await realpath(path);
+  const mode = before === undefined ? 0o666 : (await stat(target)).mode;
+  return { target, draft: `${target}.${process.pid}.tmp`, mode, rewrite };
+}
+
+async function onDisk(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    throw new PreloadError(code === "ENOSPC" ? "DISK_FULL" : "NOT_WRITABLE", `${path} cannot be written (${code})`, {
+      cause: error,
+    });
+  }
+}
+
+function changedMeanwhile(path: string): PreloadError {
+  return new PreloadError("USAGE", `${path} was changed by somebody else meanwhile`, {
+    hint: "Nothing was written. Run the same command again.",
+  });
+}
