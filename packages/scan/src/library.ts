@@ -1,0 +1,56 @@
+import type { Code } from "./code.ts";
+import type { Evaluator } from "./evaluate.ts";
+import { isFolderMaker } from "./folders.ts";
+import { optionDefault, positional } from "./parameters.ts";
+import { type Made, unclear, type Value } from "./value.ts";
+
+/** What a library's function gives back, where that says more than its name. */
+export function outsideCall(evaluator: Evaluator, name: string, made: Made): Value[] {
+  const { call, scope, context } = made;
+  const values = (argument: { value: Parameters<Evaluator["values"]>[0] } | undefined) =>
+    argument ? evaluator.values(argument.value, scope, context) : [];
+  const given = positional(call.args);
+  const named = (wanted: string) => call.args.find((one) => one.name === wanted);
+
+  if (/^(os\.environ\.(get|pop|setdefault)|os\.getenv|environ\.get|getenv|decouple\.config|environs\..*)$/.test(name)) {
+    const variable = values(given[0]).flatMap((value) => (value.type === "text" ? [value.text] : []));
+    const byDefault = values(given[1] ?? named("default"));
+    return [...byDefault, unclear(`the environment variable ${variable[0] ?? ""} says it`.replace("  ", " "))];
+  }
+  if (
+    /^(dataclasses\.field|pydantic(\.fields)?\.Field|attrs?\.(field|ib)|typer\.(Option|Argument)|fastapi\.(Query|Body|Form|Header))$/.test(
+      name,
+    )
+  ) {
+    const factory = named("default_factory") ?? named("factory");
+    if (factory) {
+      const [made] = evaluator.values(factory.value, scope, context);
+      if (made?.type !== "function")
+        return made?.type === "class" ? [{ type: "instance", of: made.code }] : [unclear("it is computed")];
+      return made.code.returns.flatMap((one) => evaluator.values(one, made.code.scope, context));
+    }
+    const byDefault = values(named("default") ?? given[0]);
+    return byDefault.length > 0 ? byDefault : [unclear("it has no default")];
+  }
+  if (name === "typing.cast") return values(given[1]);
+  if (name === "importlib.import_module" || name === "__import__" || name === "import" || name === "require") {
+    return values(given[0]).map((value) =>
+      value.type === "text" ? { type: "outside", name: value.text } : unclear("the module is computed"),
+    );
+  }
+  if (passesOn.has(name))
+    return values(given[0]).map((value) => (value.type === "map" && name === "list" ? value : value));
+  if (isFolderMaker(name)) return [{ type: "folder" }];
+  if (/\.parse_args$|\.parse_known_args$/.test(name)) return [{ type: "outside", name: `${name}()` }];
+  return [{ type: "outside", name: `${name}()` }];
+}
+
+const passesOn = new Set(["str", "list", "tuple", "set", "sorted", "reversed", "dict", "String", "pytest.param"]);
+
+/** `args.model` of a program whose options are declared in the same file. */
+export function optionValues(evaluator: Evaluator, code: Code, name: string): Value[] {
+  return code.calls.flatMap(({ call, scope }) => {
+    if (call.callee.type !== "member" || !/^add_(argument|option)$/.test(call.callee.name)) return [];
+    return optionDefault(evaluator, call, name, scope);
+  });
+}
