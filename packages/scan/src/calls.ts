@@ -1,7 +1,7 @@
 import { type Evaluator, instancesOf } from "./evaluate.ts";
 import { outsideCall } from "./library.ts";
 import { elements, memberValues } from "./members.ts";
-import { optionDefault, positional } from "./parameters.ts";
+import { positional } from "./parameters.ts";
 import { type Context, type Made, type Text, unclear, type Value } from "./value.ts";
 
 /** What a call gives back. */
@@ -146,5 +146,3 @@ function slash(evaluator: Evaluator, { call, scope, context }: Made): Value[] {
   );
   return [isFolder ? { type: "folder" } : unclear("it is computed")];
 }
-
-export { optionDefault };

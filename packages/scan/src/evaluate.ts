@@ -1,5 +1,6 @@
 import { callValues } from "./calls.ts";
-import type { Binding, Expression, Scope } from "./code.ts";
+import type { Binding, Code, Expression, Scope } from "./code.ts";
+import { optionValues } from "./library.ts";
 import { elements, indexValues, memberValues } from "./members.ts";
 import { parameterValues } from "./parameters.ts";
 import type { Project } from "./project.ts";
@@ -62,7 +63,7 @@ function valuesOf(evaluator: Evaluator, expression: Expression, scope: Scope, co
     case "function":
       return [{ type: "function", code: expression.code }];
     case "member":
-      return values(expression.of).flatMap((of) => memberValues(evaluator, of, expression.name, context));
+      return memberOf(evaluator, expression, values(expression.of), scope.code, context);
     case "index":
       return indexValues(evaluator, values(expression.of), values(expression.key));
     case "call":
@@ -70,6 +71,26 @@ function valuesOf(evaluator: Evaluator, expression: Expression, scope: Scope, co
     case "other":
       return [unclear("it is computed")];
   }
+}
+
+function memberOf(
+  evaluator: Evaluator,
+  { of, name }: Extract<Expression, { type: "member" }>,
+  owners: readonly Value[],
+  code: Code,
+  context: Context,
+): Value[] {
+  const isParsed = owners.some(
+    (owner) => owner.type === "outside" && /\.parse_(known_)?args\(\)(\[\])?$/.test(owner.name),
+  );
+  const isUnknown = owners.every(
+    (owner) => owner.type === "unclear" || (owner.type === "outside" && owner.name === "args"),
+  );
+  if (isParsed || (isUnknown && of.type === "name" && /^(args|opts?|options|flags|FLAGS|arguments)$/.test(of.name))) {
+    const declared = optionValues(evaluator, code, name);
+    if (declared.length > 0) return declared;
+  }
+  return owners.flatMap((owner) => memberValues(evaluator, owner, name, context));
 }
 
 /** Every combination of what the parts may be. */

@@ -40,7 +40,7 @@ export async function filesIn(paths: readonly string[], options: FilesOptions): 
   return [...found.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-export function isRead(name: string): boolean {
+function isRead(name: string): boolean {
   return /\.(py|ipynb|[cm]?[jt]sx?|ya?ml|toml|json|env)$|(^|\/)\.env(\.[\w.]+)?$/i.test(name);
 }
 

@@ -38,10 +38,8 @@ export function outsideCall(evaluator: Evaluator, name: string, made: Made): Val
       value.type === "text" ? { type: "outside", name: value.text } : unclear("the module is computed"),
     );
   }
-  if (passesOn.has(name))
-    return values(given[0]).map((value) => (value.type === "map" && name === "list" ? value : value));
+  if (passesOn.has(name)) return values(given[0]);
   if (isFolderMaker(name)) return [{ type: "folder" }];
-  if (/\.parse_args$|\.parse_known_args$/.test(name)) return [{ type: "outside", name: `${name}()` }];
   return [{ type: "outside", name: `${name}()` }];
 }
 

@@ -141,7 +141,7 @@ function contextOf(self: Value, code: ClassCode): Context {
 }
 
 /** The libraries' classes that a class derives from, by name. */
-export function outsideBases(evaluator: Evaluator, code: ClassCode, seen = new Set<ClassCode>()): string[] {
+function outsideBases(evaluator: Evaluator, code: ClassCode, seen = new Set<ClassCode>()): string[] {
   if (seen.has(code)) return [];
   seen.add(code);
   return code.bases.flatMap((base) =>

@@ -36,7 +36,7 @@ export function parameterValues(
 }
 
 /** The argument that a call gives to a parameter. */
-export function argumentFor(call: Pick<Call, "args">, of: FunctionCode, parameter: Parameter): Expression | undefined {
+function argumentFor(call: Pick<Call, "args">, of: FunctionCode, parameter: Parameter): Expression | undefined {
   const named = call.args.find(({ name, spread }) => name === parameter.name && !spread);
   if (named) return named.value;
   if (parameter.keywordOnly || parameter.rest) return undefined;
@@ -68,7 +68,7 @@ function isDecorated(of: FunctionCode, name: string): boolean {
 }
 
 /** The calls of a function in these files; of a constructor those of its class. */
-export function callersOf(evaluator: Evaluator, of: FunctionCode): Made[] {
+function callersOf(evaluator: Evaluator, of: FunctionCode): Made[] {
   const isConstructor = of.of !== undefined && (of.name === "__init__" || of.name === "constructor");
   const name = isConstructor ? (of.of?.name ?? "") : of.name;
   if (name === "") return [];
