@@ -9,13 +9,15 @@ export interface ErrorDocument {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
+  /** For some codes: the facts that the message says in words. */
+  readonly [fact: string]: unknown;
 }
 
 /** An error for programs. Decide on `code`. */
 export function errorDocument(error: unknown): ErrorDocument {
   if (error instanceof PreloadError) {
-    const { code, message, hint } = error;
-    return { code, message: plain(message), hint: hint === undefined ? null : plain(hint) };
+    const { code, message, hint, details } = error;
+    return { code, message: plain(message), hint: hint === undefined ? null : plain(hint), ...details };
   }
   return { code: "UNEXPECTED", message: plain(error instanceof Error ? error.message : String(error)), hint: null };
 }

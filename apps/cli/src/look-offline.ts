@@ -1,11 +1,17 @@
 import { check, forecast, PreloadError, type Resolution } from "@preload/core";
 import { describeProblems, isAbsence } from "./describe-problem.ts";
+import { explainedMisses } from "./misses.ts";
 import { offlineError } from "./offline.ts";
 import type { Session } from "./session.ts";
 
 /** Turns models whose bytes would have to be fetched into failures. What only lacks a link or a marker passes. */
-export function lookOffline(resolutions: readonly Resolution[], session: Session, rule: string): Promise<Resolution[]> {
-  return Promise.all(resolutions.map((resolution) => lookAt(resolution, session, rule)));
+export async function lookOffline(
+  resolutions: readonly Resolution[],
+  session: Session,
+  rule: string,
+): Promise<Resolution[]> {
+  const seen = await Promise.all(resolutions.map((resolution) => lookAt(resolution, session, rule)));
+  return explainedMisses(seen, session);
 }
 
 async function lookAt(resolution: Resolution, session: Session, rule: string): Promise<Resolution> {

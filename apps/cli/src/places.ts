@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve, sep } from "node:path";
 import { allRemembered, type Machine } from "@preload/core";
-import { hfHubCacheDir } from "@preload/hf-fetcher";
+import { hfHome, hfHubCacheDir } from "@preload/hf-fetcher";
 import { importRoot, sitePackagesOf } from "@preload/spacy-fetcher";
 import { cacheDir as whisperCacheDir } from "@preload/whisper-fetcher";
+import { farPlaces } from "./far-places.ts";
 import { schemeOf } from "./known-models.ts";
 import type { Session } from "./session.ts";
 
@@ -16,16 +17,40 @@ export interface Place {
 type Surroundings = Pick<Session, "machine" | "config" | "fetchers" | "stateDir">;
 
 /**
- * The places on this machine, beside the one in use, where models of an ecosystem may lie:
- * what other variables or none would choose, a project's own `.cache`, and where we once installed to.
+ * The places of this user, beside the one in use, where models of an ecosystem may lie:
+ * what other variables or none would choose, a project's own folders, and where we once installed to.
  * Only those that exist, each once.
  */
-export function otherPlaces(scheme: string, { machine, config, fetchers, stateDir }: Surroundings): Place[] {
-  const projects = [...new Set([config.dir, machine.cwd])];
+export function otherPlaces(scheme: string, surroundings: Surroundings): Place[] {
+  return existing(nearPlaces(scheme, surroundings), scheme, surroundings);
+}
+
+/** These, and those of other users and environments. */
+export function allPlaces(scheme: string, surroundings: Surroundings): Place[] {
+  const { machine } = surroundings;
+  const far = farPlaces(scheme, machine, projectsOf(surroundings));
+  return existing([...nearPlaces(scheme, surroundings), ...far], scheme, surroundings);
+}
+
+function nearPlaces(scheme: string, surroundings: Surroundings): Place[] {
+  const { machine, config, stateDir } = surroundings;
   const installed = allRemembered(stateDir)
     .filter(({ manifest }) => schemeOf(manifest.ref) === scheme)
     .map(({ dir }) => ({ dir, rule: "an earlier install" }));
-  const candidates = [...(placesBy[scheme]?.(machine, projects) ?? []), ...installed];
+  const roots = [
+    { root: machine.env.PRELOAD_CACHE_ROOT, rule: "PRELOAD_CACHE_ROOT" },
+    { root: config.cacheRoot, rule: "cacheRoot of the config" },
+  ].flatMap(({ root, rule }) =>
+    root ? [{ dir: resolve(config.dir, root, ...(scheme === "hf" ? ["huggingface", "hub"] : [scheme])), rule }] : [],
+  );
+  return [...roots, ...(placesBy[scheme]?.(machine, projectsOf(surroundings)) ?? []), ...installed];
+}
+
+function projectsOf({ config, machine }: Surroundings): string[] {
+  return [...new Set([config.dir, machine.cwd])];
+}
+
+function existing(candidates: readonly Place[], scheme: string, { fetchers }: Surroundings): Place[] {
   const seen = new Set([realPath(fetchers[scheme]?.dir ?? "")]);
   return candidates.filter(({ dir }) => {
     const real = realPath(dir);
@@ -41,22 +66,36 @@ const placesBy: Readonly<Record<string, (machine: Machine, projects: readonly st
       hubPlace(name, name, machine),
     ),
     // Read by single libraries, each of which expects the Hub's layout there.
-    ...["TRANSFORMERS_CACHE", "SENTENCE_TRANSFORMERS_HOME", "PYANNOTE_CACHE"].flatMap((name) =>
-      hubPlace("HF_HUB_CACHE", name, machine),
-    ),
+    ...[
+      "TRANSFORMERS_CACHE",
+      "PYTORCH_TRANSFORMERS_CACHE",
+      "PYTORCH_PRETRAINED_BERT_CACHE",
+      "SENTENCE_TRANSFORMERS_HOME",
+      "PYANNOTE_CACHE",
+    ].flatMap((name) => hubPlace("HF_HUB_CACHE", name, machine)),
     { dir: hfHubCacheDir(bare(machine)).dir, rule: "default" },
-    ...inProjects(projects, join("huggingface", "hub"), join("huggingface")),
+    // Where a TRANSFORMERS_CACHE that was set to HF_HOME put them.
+    { dir: resolve(machine.cwd, hfHome(machine)), rule: "HF_HOME without hub" },
+    ...["sentence_transformers", "pyannote"].map((name) => ({
+      dir: join(torchHome(machine), name),
+      rule: `older ${name.replace("_", "-")}`,
+    })),
+    ...inProjects(projects, join(".cache", "huggingface", "hub"), join(".cache", "huggingface"), ".cache", "models"),
   ],
   whisper: (machine, projects) => [
     whisperCacheDir(machine),
     { ...whisperCacheDir(bare(machine)), rule: "default" },
-    ...inProjects(projects, "whisper"),
+    // Read by no client, but by the programs around it, to pass them on as download_root.
+    ...Object.entries(machine.env).flatMap(([rule, value]) =>
+      /WHISPER/.test(rule) && value && isAbsolute(value) ? [{ dir: value, rule }] : [],
+    ),
+    ...inProjects(projects, join(".cache", "whisper"), "models", join("models", "whisper")),
   ],
   spacy: (machine, projects) => [
     importRoot(machine),
     { dir: importRoot(bare(machine)).dir, rule: "default" },
     ...activeEnvironment(machine),
-    ...inProjects(projects, "spacy"),
+    ...inProjects(projects, join(".cache", "spacy"), "models"),
   ],
 };
 
@@ -75,8 +114,13 @@ function bare(machine: Machine, only: Readonly<Record<string, string>> = {}): Ma
 
 function inProjects(projects: readonly string[], ...folders: readonly string[]): Place[] {
   return projects.flatMap((project) =>
-    folders.map((folder) => ({ dir: resolve(project, ".cache", folder), rule: "the project's .cache" })),
+    folders.map((folder) => ({ dir: join(project, folder), rule: `the project's ${folder.split(sep, 1)[0]}` })),
   );
+}
+
+// Python expands a `~` there; nobody else did it for us.
+function torchHome({ env, home }: Machine): string {
+  return (env.TORCH_HOME ?? join(env.XDG_CACHE_HOME || join(home, ".cache"), "torch")).replace(/^~(?=[/\\]|$)/, home);
 }
 
 function activeEnvironment(machine: Machine): Place[] {

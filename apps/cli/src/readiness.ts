@@ -1,8 +1,8 @@
 import { check, PreloadError, type Request, type Resolution, resolveAll } from "@preload/core";
-import { describeProblems } from "./describe-problem.ts";
+import { describeProblems, isAbsence } from "./describe-problem.ts";
 import { stateOf } from "./model-state.ts";
 import type { Session } from "./session.ts";
-import { elsewhereLines, whereElse } from "./where-else.ts";
+import { explainedMiss, type Search, searchFor } from "./where-else.ts";
 
 /**
  * What keeps these models from being used as they are, without the network: one error for each model that is
@@ -11,18 +11,18 @@ import { elsewhereLines, whereElse } from "./where-else.ts";
 export async function whatIsNotReady(requests: readonly Request[], session: Session): Promise<PreloadError[]> {
   const { fetchers, lock, stateDir, signal } = session;
   const resolutions = await resolveAll(requests, { fetchers, lock, stateDir, signal, ask: "remembered" });
-  const found = await Promise.all(resolutions.map((resolution) => notReady(resolution, session)));
+  const search = searchFor(session);
+  const found = await Promise.all(resolutions.map((resolution) => notReady(resolution, session, search)));
   return found.filter((error) => error !== undefined);
 }
 
-async function notReady(resolution: Resolution, session: Session): Promise<PreloadError | undefined> {
+async function notReady(resolution: Resolution, session: Session, search: Search): Promise<PreloadError | undefined> {
   const { ref, request } = resolution;
   if (resolution.status !== "resolved") {
     const { error } = resolution;
     if (!(error instanceof PreloadError)) throw error;
     if (request.optional && error.code === "MISSING") return undefined;
-    const also = error.code === "MISSING" ? elsewhereLines(whereElse(ref, undefined, session)) : "";
-    return new PreloadError(error.code, error.message + also, error.hint === undefined ? {} : { hint: error.hint });
+    return error.code === "MISSING" ? explainedMiss(error, search.miss(ref, undefined)) : error;
   }
   const { manifest, fetcher } = resolution;
   const { stateDir, signal } = session;
@@ -30,8 +30,8 @@ async function notReady(resolution: Resolution, session: Session): Promise<Prelo
   const state = stateOf(problems);
   if (state === "complete" || (state === "missing" && request.optional)) return undefined;
   const lines = describeProblems(problems, fetcher).map((line) => `\n  ${line}`);
-  const also = elsewhereLines(whereElse(ref, manifest, session));
-  return new PreloadError(state === "missing" ? "MISSING" : "CORRUPT", `${ref} is ${state}${lines.join("")}${also}`, {
+  const error = new PreloadError(state === "missing" ? "MISSING" : "CORRUPT", `${ref} is ${state}${lines.join("")}`, {
     hint: "`preload install` mends it.",
   });
+  return problems.some(isAbsence) ? explainedMiss(error, search.miss(ref, manifest)) : error;
 }

@@ -27,6 +27,8 @@ export type ErrorCode =
 export interface PreloadErrorOptions {
   /** One sentence the reader can act on. */
   readonly hint?: string;
+  /** Facts for programs, under names of their own: what the message says in words. */
+  readonly details?: Readonly<Record<string, unknown>>;
   /** A system error as it is; never the error object of the HTTP client, which holds the request and so the token. */
   readonly cause?: unknown;
 }
@@ -35,6 +37,7 @@ export interface PreloadErrorOptions {
 export class PreloadError extends Error {
   override readonly name = "PreloadError";
   readonly hint: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly code: ErrorCode,
@@ -43,6 +46,7 @@ export class PreloadError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.hint = options.hint;
+    this.details = options.details ?? {};
   }
 }
 

@@ -5,6 +5,7 @@ import { failuresOf } from "../failures.ts";
 import type { Flags } from "../flags.ts";
 import { refuseDrift } from "../frozen.ts";
 import { sizeOf } from "../manifest-size.ts";
+import { explainedMisses } from "../misses.ts";
 import { noticeUnfetched, warnOfPlainMirrors } from "../notices.ts";
 import { printResult } from "../output.ts";
 import { refuseUnpinned } from "../policy.ts";
@@ -58,7 +59,10 @@ async function stepOf(resolution: Resolution, { stateDir, signal, display }: Ses
 
 async function report(session: Session, steps: readonly Step[], asked: number): Promise<number> {
   const { io, flags } = session;
-  const resolutions = steps.map(({ resolution }) => resolution);
+  const resolutions = await explainedMisses(
+    steps.map(({ resolution }) => resolution),
+    session,
+  );
   const disks = await disksOf(steps);
   const failures = failuresOf(resolutions, session, disks.flatMap(tooSmall));
   const { exitCode } = failures;
@@ -76,7 +80,7 @@ async function report(session: Session, steps: readonly Step[], asked: number): 
       command: "plan",
       ok: exitCode === 0,
       exitCode,
-      models: steps.map(stepDocument),
+      models: steps.map((step, index) => stepDocument({ ...step, resolution: resolutions[index] ?? step.resolution })),
       toFetch,
       requests,
       disks,

@@ -17,6 +17,7 @@ import { warnOfPlainMirrors } from "../notices.ts";
 import { printResult } from "../output.ts";
 import { openSession, type Session, transferOptions } from "../session.ts";
 import { whatToVerify } from "../what-to-verify.ts";
+import type { Miss } from "../where-else.ts";
 import { bytes, count, plain, shortRevision } from "../words.ts";
 
 interface VerifyFlags extends Flags {
@@ -34,6 +35,7 @@ export async function run({ io, flags, operands, signal }: Invocation<VerifyFlag
     const fixed = flags.fix ? await fix(findings, session, flags) : [];
     if (fixed.length > 0) findings = merged(findings, fixed);
     if (signal.aborted) throw new PreloadError("ABORTED", "stopped");
+    findings = await explained(findings, session);
     session.display.end();
     return report(session, findings, { skipped, note, flags });
   } finally {
@@ -48,6 +50,8 @@ interface Finding {
   /** Set when it could not even be looked at, or not be mended. */
   readonly error?: unknown;
   readonly fetchedBytes?: number;
+  /** Set when something is not there. */
+  readonly miss?: Miss;
 }
 
 async function findingOf(resolution: Resolution, session: Session, { deep }: VerifyFlags): Promise<Finding> {
@@ -85,6 +89,21 @@ function merged(findings: readonly Finding[], results: readonly Result[]): Findi
     if (!result) return finding;
     if (result.status !== "resolved") return { ...finding, error: result.error };
     return { ...finding, problems: [], fetchedBytes: result.outcome?.fetched.bytes ?? 0 };
+  });
+}
+
+/** What is missing is looked for in the other places of this machine. */
+async function explained(findings: readonly Finding[], session: Session): Promise<Finding[]> {
+  const isMiss = ({ problems, error }: Finding) =>
+    problems.some(isAbsence) || (error instanceof PreloadError && error.code === "MISSING");
+  if (!findings.some(isMiss)) return [...findings];
+  const { explainedMiss, searchFor } = await import("../where-else.ts");
+  const search = searchFor(session);
+  return findings.map((finding) => {
+    if (!isMiss(finding)) return finding;
+    const { resolution, error } = finding;
+    const miss = search.miss(resolution.ref, resolution.manifest);
+    return { ...finding, miss, ...(error instanceof PreloadError ? { error: explainedMiss(error, miss) } : {}) };
   });
 }
 
@@ -139,7 +158,7 @@ function verdictOf(problems: readonly Problem[]): PreloadError | undefined {
   return new PreloadError(problems.every(isAbsence) ? "MISSING" : "CORRUPT", "");
 }
 
-function describeFinding({ resolution, problems, error, fetchedBytes }: Finding): string[] {
+function describeFinding({ resolution, problems, error, fetchedBytes, miss }: Finding): string[] {
   const { ref, manifest, status } = resolution;
   if (!manifest)
     return status === "resolved" || error !== undefined ? [`failed  ${plain(ref)}\n`] : [`skipped ${plain(ref)}\n`];
@@ -151,10 +170,15 @@ function describeFinding({ resolution, problems, error, fetchedBytes }: Finding)
   }
   const place = resolution.status === "resolved" ? resolution.fetcher : { dir: "", dirRule: "" };
   const lines = problems.length === 0 ? [] : describeProblems(problems, place, true);
-  return [`broken  ${name}\n`, ...lines.map((line) => `  ${line}\n`)];
+  const also = miss && problems.length > 0 ? elsewhereIn(miss) : [];
+  return [`broken  ${name}\n`, ...[...lines, ...also].map((line) => `  ${line}\n`)];
 }
 
-function findingDocument({ resolution, problems, error, fetchedBytes = 0 }: Finding) {
+function elsewhereIn({ elsewhere }: Miss): string[] {
+  return elsewhere.map(({ dir, rule, what }) => `also in ${plain(dir)} (${plain(rule)}): ${what}`);
+}
+
+function findingDocument({ resolution, problems, error, fetchedBytes = 0, miss }: Finding) {
   const { milliseconds: _, ...model } = modelDocument(resolution);
   const isOk = problems.length === 0 && error === undefined;
   const status =
@@ -164,6 +188,7 @@ function findingDocument({ resolution, problems, error, fetchedBytes = 0 }: Find
     status,
     fetchedBytes,
     problems: problems.map(problemDocument),
+    elsewhere: miss?.elsewhere ?? [],
     error: error === undefined ? null : errorDocument(error),
   };
 }

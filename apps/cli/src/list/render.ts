@@ -51,7 +51,13 @@ function tableOf(models: readonly ListedModel[], paint: Painter, verbose: boolea
   };
   const [head = "", ...lines] = table(columns, rows, paintState);
   const details = models.map((model) => paint.dim(`    ${model.dir}  (${model.dirRule})`));
-  return [head, ...lines.flatMap((line, row) => (verbose ? [line, details[row] ?? ""] : [line]))];
+  const also = models.map(({ elsewhere }) =>
+    elsewhere.map(({ dir, rule, what }) => paint.dim(`    also in ${dir}  (${rule}): ${what}`)),
+  );
+  return [
+    head,
+    ...lines.flatMap((line, row) => [line, ...(verbose ? [details[row] ?? ""] : []), ...(also[row] ?? [])]),
+  ];
 }
 
 function stateText({ state, present, size, manifest }: ListedModel): string {
@@ -95,6 +101,7 @@ export function surveyDocument({ models, bytes, partials, foreign }: Survey) {
       present: model.present,
       state: model.state,
       problems: model.problems,
+      elsewhere: model.elsewhere,
       from: model.from,
       profiles: model.profiles,
       dir: model.dir,

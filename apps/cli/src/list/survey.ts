@@ -6,6 +6,7 @@ import { type KnownModel, knownModels, schemeOf } from "../known-models.ts";
 import { sizeOf } from "../manifest-size.ts";
 import { type ModelState, stateOf } from "../model-state.ts";
 import type { Session } from "../session.ts";
+import { type Elsewhere, searchFor } from "../where-else.ts";
 
 export interface ListedModel extends KnownModel {
   readonly state: ModelState;
@@ -15,6 +16,8 @@ export interface ListedModel extends KnownModel {
   readonly present: number;
   /** What is not as promised. */
   readonly problems: number;
+  /** Where else it lies, when it is missing. */
+  readonly elsewhere: readonly Elsewhere[];
 }
 
 /** What the caches hold, apart from the models we know. */
@@ -37,19 +40,23 @@ export interface Survey {
 /** Looks at every known model and at what lies beside them. Changes nothing, asks nobody. */
 export async function survey(session: Session): Promise<Survey> {
   const known = knownModels(session);
+  const search = searchFor(session);
   const models: ListedModel[] = [];
   const owned = new Map<string, number>();
   for (const model of known) {
     const { manifest, dir } = model;
     if (!manifest) {
-      models.push({ ...model, state: "missing", size: undefined, present: 0, problems: 0 });
+      const { elsewhere } = search.miss(model.ref, undefined);
+      models.push({ ...model, state: "missing", size: undefined, present: 0, problems: 0, elsewhere });
       continue;
     }
     const problems = await check(manifest, { dir, stateDir: session.stateDir, signal: session.signal });
     const files = bytesOnDisk(manifest, dir);
     for (const [inode, size] of files) owned.set(inode, size);
+    const state = stateOf(problems);
     const size = sizeOf(manifest).bytes;
-    models.push({ ...model, state: stateOf(problems), size, present: sum(files.values()), problems: problems.length });
+    const elsewhere = state === "missing" ? search.miss(model.ref, manifest).elsewhere : [];
+    models.push({ ...model, state, size, present: sum(files.values()), problems: problems.length, elsewhere });
   }
   return { models, bytes: sum(owned.values()), ...beside(session, known, owned) };
 }
