@@ -10,7 +10,7 @@ import { type Fixture, prepareFixture, wwwDir } from "./fixture.ts";
 import { describeMachine } from "./machine.ts";
 import { Measure } from "./measure.ts";
 import type { Addresses, OriginOptions } from "./origin/origin.ts";
-import { cacheDir, packageDir, rootDir, runDir } from "./places.ts";
+import { asideDir, cacheDir, packageDir, rootDir, runDir } from "./places.ts";
 import { document, tables } from "./report.ts";
 import { rowsOf } from "./rows.ts";
 import { preparePython, prepareTools } from "./tools.ts";
@@ -36,8 +36,8 @@ const { ca, server } = await privateCa();
 const caPath = join(runDir(), "ca.pem");
 await writeFile(caPath, ca);
 
-const measure = new Measure();
 const origin = await startOrigin(fixture, server);
+const measure = new Measure(origin.pid);
 try {
   const stage = { fixture, addresses: origin.addresses, cli: values.cli, python, ca: caPath };
   const all = rowsOf(stage, measure);
@@ -62,7 +62,7 @@ try {
       await writeFile(caPath, ca);
     }
     console.log(tables(results));
-    if (measure.restless > 0) log(`${measure.restless} runs began while something else was running`);
+    if (measure.restless > 0) log(`${measure.restless} runs count although other programs were at work`);
     // A part of the table is for who works on it, unless it is to replace that part of an earlier one.
     if (!chosen || values.write) {
       const whole = all.flatMap(({ name }) => kept.get(name) ?? []);
@@ -72,6 +72,7 @@ try {
 } finally {
   origin.stop();
   measure.end();
+  await rm(asideDir(), { recursive: true, force: true });
 }
 
 /** What this and earlier runs have measured on this machine, by row. */
@@ -84,7 +85,7 @@ async function keptResults(): Promise<Map<string, Result>> {
 async function startOrigin(
   served: Fixture,
   tls: { key: string; cert: string },
-): Promise<{ addresses: Addresses; stop(): void }> {
+): Promise<{ addresses: Addresses; pid: number; stop(): void }> {
   // What is served comes from the page cache.
   for (const { oid, isLarge, size } of served.repos.flatMap(({ files }) => files)) {
     if (isLarge && size <= 600_000_000) readFileSync(join(wwwDir(), "blobs", oid));
@@ -96,7 +97,7 @@ async function startOrigin(
   await writeFile(optionsPath, JSON.stringify(options));
   const child = spawn(process.execPath, [program, optionsPath], { stdio: ["pipe", "pipe", "inherit"] });
   for await (const line of createInterface(child.stdout)) {
-    return { addresses: JSON.parse(line) as Addresses, stop: () => child.stdin.end() };
+    return { addresses: JSON.parse(line) as Addresses, pid: child.pid ?? 0, stop: () => child.stdin.end() };
   }
   throw new Error("the origin did not start");
 }

@@ -30,7 +30,7 @@ export interface CompareOptions {
 /** Measures a row: ours and theirs in turn, after one run of each that does not count. */
 export async function compare(row: Row, { pairs, measure, log }: CompareOptions): Promise<Result> {
   const run = async ({ command, check }: Side) => {
-    const cost = await measure.run(command);
+    const cost = await measure.run(command, { setsAside: row.manyFiles ?? false });
     await check?.();
     return cost;
   };

@@ -16,3 +16,8 @@ export function cacheDir(): string {
 export function runDir(): string {
   return join(cacheDir(), "run");
 }
+
+/** What runs wrote and nobody needs any more, deleted when all of them are done. */
+export function asideDir(): string {
+  return join(cacheDir(), "aside");
+}

@@ -29,6 +29,8 @@ the same machine. The ratios are the result. Seconds belong to the machine, and 
 - Whole processes, from start to exit: the command line as it is built, with every byte verified. The others verify nothing unless it says so.
 - In turn (ours, theirs, ours, theirs, …) after a warm-up; each ratio is taken pair by pair, and the median of ${pairs} pairs is shown.
 - A run starts when the machine is at rest. It deletes what the run before it wrote, within the measured time: on both sides.
+  Trees of hundreds of files are set aside instead, since ext4 is slow to make files for some minutes after others were deleted.
+- A run during which other programs used more than a quarter of a processor is made again, up to three times.
 - After each run the bytes are compared with what was served.
 - The bytes come from nginx with \`sendfile\`, on the same processors. The Hub's API is a small server beside it, and redirects as the Hub does: large files to another host, small ones to its own cache.
 - "30 ms" is until the first byte of each answer, and twice that on a new connection. "25 MB/s" holds for each connection, over all its requests.

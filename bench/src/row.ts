@@ -7,6 +7,8 @@ export interface Row {
   readonly work: string;
   /** Fetched or read, for what a gigabyte costs. */
   readonly bytes: number;
+  /** Hundreds of files: what earlier runs wrote is set aside, not deleted. */
+  readonly manyFiles?: boolean;
   readonly ours: Side;
   readonly peers: readonly Peer[];
 }

@@ -55,3 +55,9 @@ export async function sha256Of(path: string): Promise<string> {
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
   return hash.digest("hex");
 }
+
+export function largest(files: readonly FixtureFile[]): FixtureFile {
+  const [first] = [...files].sort((one, other) => other.size - one.size);
+  if (!first) throw new Error("no files");
+  return first;
+}

@@ -1,8 +1,9 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FixtureFile, FixtureRepo } from "../fixture.ts";
 import type { Command } from "../measure.ts";
 import type { Origin } from "../origin/origin.ts";
-import { packageDir } from "../places.ts";
+import { packageDir, runDir } from "../places.ts";
 import type { Peer } from "../row.ts";
 import { checkCache, checkFolder, place, type Stage } from "../stage.ts";
 
@@ -65,4 +66,46 @@ export function fileClient(
 
 export function cdnUrl({ cdn }: Origin, { oid }: FixtureFile): string {
   return `${cdn}/blobs/${oid}`;
+}
+
+/** Many files by one curl, several at once. */
+export function curlAll(
+  name: string,
+  files: readonly FixtureFile[],
+  url: (file: FixtureFile) => string,
+  atOnce: number,
+  bar: number | undefined,
+  check: (folder: string) => Promise<void>,
+): Peer {
+  const folder = place("curl-all");
+  const list = join(runDir(), `${atOnce}-${files.length}-${new URL(url(files[0] as FixtureFile)).port}.curl`);
+  const text = files.map((file) => `url = "${url(file)}"\noutput = "${join(folder, file.path)}"\n`).join("");
+  const argv = ["curl", "-sSZL", "--create-dirs", "--parallel-max", String(atOnce), "-K", list];
+  return {
+    name,
+    ...(bar === undefined ? {} : { bar }),
+    prepare: async () => {
+      await mkdir(runDir(), { recursive: true });
+      await writeFile(list, text);
+    },
+    command: { argv, deletes: [folder] },
+    check: () => check(folder),
+  };
+}
+
+export function aria2(connections: number, path: string, url: string): string[] {
+  const [, folder = "", name = ""] = /^(.*)\/([^/]*)$/.exec(path) ?? [];
+  const width = [`-x${connections}`, `-s${connections}`];
+  return [
+    "aria2c",
+    "-q",
+    ...width,
+    "--file-allocation=falloc",
+    "--allow-overwrite=true",
+    "-d",
+    folder,
+    "-o",
+    name,
+    url,
+  ];
 }
