@@ -31,6 +31,13 @@ export async function startEngine(options: HttpOptions): Promise<Engine> {
     // A compressed answer would have another length, and break ranges.
     "accept-encoding": "identity",
   };
+  // Asked for every request, and the same for all of an origin.
+  const direct = new Map<string, boolean>();
+  const isDirect = ({ origin, href }: URL) => {
+    const known = direct.get(origin) ?? proxyFor(href) === undefined;
+    direct.set(origin, known);
+    return known;
+  };
   let library: Promise<import("./http-got.ts").Library> | undefined;
   const full = () => {
     library ??= import("./http-got.ts").then(({ startLibrary }) => startLibrary(options, trust));
@@ -41,7 +48,6 @@ export async function startEngine(options: HttpOptions): Promise<Engine> {
     const headers = { ...common, ...withoutTokens(request.headers) };
     if ((request.method ?? "GET") === "GET" && request.body === undefined) {
       try {
-        const isDirect = (address: URL) => proxyFor(address.href) === undefined;
         return unpacked(await openWire(pool, url, { headers, authorizationFor, isDirect, signal: request.signal }));
       } catch (error) {
         if (!(error instanceof Unusual)) throw error;

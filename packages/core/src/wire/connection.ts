@@ -29,8 +29,9 @@ export interface ConnectionOptions {
 
 // Large enough that a write to the disk is worth its trip through the thread pool, small enough for many connections.
 const slabSize = 512 * 1024;
-// More than Node's TLS hands over at once, which is what it has decrypted of one read of 64 KiB.
-const spillSize = 128 * 1024;
+// What a connection begins with: enough for a small file, and for more than Node's TLS hands over at once, which is
+// what it has decrypted of one read of 64 KiB.
+const smallSize = 128 * 1024;
 
 /** An answer that this small reader of HTTP does not understand; the full client has to ask again. */
 export class Unusual extends Error {
@@ -44,7 +45,7 @@ export class Unusual extends Error {
  */
 export class Connection {
   readonly #socket: Socket;
-  readonly #slabs: [Slab, Slab] = [slab(), slab()];
+  readonly #slabs: [Slab, Slab] = [slab(smallSize), slab(smallSize)];
   readonly #isTls: boolean;
   /** Memory for what TLS hands over although it was told to wait; kept for the next time. */
   #spare: Slab | undefined;
@@ -141,7 +142,7 @@ export class Connection {
   #room(): Uint8Array {
     // A TLS socket that is paused still delivers what it has decrypted, and must not do so into memory that is lent.
     if (this.#isTls && this.#slab().out) {
-      this.#slabs[this.#current] = this.#spare ?? slab(spillSize);
+      this.#slabs[this.#current] = this.#spare ?? slab(smallSize);
       this.#spare = undefined;
       this.#start = 0;
       this.#fill = 0;
@@ -238,9 +239,17 @@ export class Connection {
     const rest = this.#slab().out ? 0 : this.#fill - this.#start;
     const before = this.#slab().memory.subarray(this.#start, this.#start + rest);
     this.#current = 1 - this.#current;
+    this.#grow();
     if (rest > 0) this.#slab().memory.set(before);
     this.#start = 0;
     this.#fill = rest;
+  }
+
+  /** A body that does not fit gets more memory, which the connection then keeps. */
+  #grow(): void {
+    const { memory, out } = this.#slab();
+    if (out || memory.byteLength >= slabSize || (this.#left ?? 0) <= memory.byteLength) return;
+    this.#slabs[this.#current] = slab(slabSize);
   }
 
   #finish(): void {
@@ -286,7 +295,7 @@ interface Slab {
   out: boolean;
 }
 
-function slab(size = slabSize): Slab {
+function slab(size: number): Slab {
   return { memory: Buffer.allocUnsafeSlow(size), out: false };
 }
 
