@@ -21,4 +21,4 @@ test("memory does not grow with the size of a file", async () => {
   expect(error).toBeUndefined();
   expect(outcome?.fetched.bytes).toBe(body.size);
   expect(maxRss).toBeLessThan(150 * 1024);
-});
+}, 180_000);
