@@ -83,6 +83,7 @@ function withRequired(refs: readonly string[], required: ReadonlyMap<string, rea
   return found;
 }
 
-function keyOf(dir: string, { ref, revision, options }: Manifest): string {
+/** The same for the same model in the same place. */
+export function keyOf(dir: string, { ref, revision, options }: Manifest): string {
   return JSON.stringify([dir, ref, revision, Object.entries(options).sort()]);
 }

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, join, resolve, sep } from "node:path";
-import { allRemembered, type Machine } from "@preload/core";
+import { allNotes, type Machine } from "@preload/core";
 import { hfHome, hfHubCacheDir } from "@preload/hf-fetcher";
 import { importRoot, sitePackagesOf } from "@preload/spacy-fetcher";
 import { cacheDir as whisperCacheDir } from "@preload/whisper-fetcher";
@@ -34,7 +34,7 @@ export function allPlaces(scheme: string, surroundings: Surroundings): Place[] {
 
 function nearPlaces(scheme: string, surroundings: Surroundings): Place[] {
   const { machine, config, stateDir } = surroundings;
-  const installed = allRemembered(stateDir)
+  const installed = allNotes(stateDir)
     .filter(({ manifest }) => schemeOf(manifest.ref) === scheme)
     .map(({ dir }) => ({ dir, rule: "an earlier install" }));
   const roots = [

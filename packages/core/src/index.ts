@@ -1,4 +1,5 @@
 export { addressesOf, getFirst, publicUrl } from "./addresses.ts";
+export { type AsPlacedOptions, asPlaced } from "./as-placed.ts";
 export { type CheckOptions, check, type Problem, type ProblemReason } from "./check.ts";
 export {
   allRequests,
@@ -31,6 +32,8 @@ export { entriesIn, filesUnder, type HeldFile, type Holding, heldFile, pathsUnde
 export { createHttp, type HttpOptions } from "./http.ts";
 export { type Installed, type InstallOptions, install } from "./install.ts";
 export { type InstallAllOptions, installAll, type Result } from "./install-all.ts";
+export type { Lease } from "./lease.ts";
+export { leftoversIn } from "./leftovers.ts";
 export { linksByTarget } from "./links-by-target.ts";
 export { type Drift, lockDrift, reachable } from "./lock-drift.ts";
 export { readLock, writeLock } from "./lock-store.ts";
@@ -39,8 +42,10 @@ export { isLoopback } from "./loopback.ts";
 export { type Limit, type MaterializeOptions, materialize, type Outcome } from "./materialize.ts";
 export { ownedPaths } from "./owned-paths.ts";
 export { safePath, targetOf } from "./paths.ts";
+export { allPlaced, forgetPlaced, type Placed } from "./placed.ts";
 export { type Machine, thisMachine } from "./platform.ts";
 export { proxyFor } from "./proxy.ts";
+export { takePruning, untilPruned } from "./pruning.ts";
 export { formatRef, parseRef } from "./ref.ts";
 export { refuseForeign } from "./refuse-foreign.ts";
 export { planRemoval, type Removal, type RemovalItem, withRemnants } from "./removal.ts";
@@ -55,7 +60,7 @@ export {
 } from "./resolve-all.ts";
 export type { RetryEvent, RetryOptions } from "./retry.ts";
 export { openStamps, type Stamps } from "./stamps.ts";
-export { allRemembered, forget, type Remembered, recall, remember } from "./state.ts";
+export { allNotes, allRemembered, forget, type Remembered, recall, remember, rememberedAt } from "./state.ts";
 export { stateDirOf } from "./state-dir.ts";
 export { closest, didYouMean } from "./suggest.ts";
 export { type Throttle, throttleTo } from "./throttle.ts";

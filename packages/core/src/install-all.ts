@@ -9,6 +9,8 @@ import { remember } from "./state.ts";
 export type InstallAllOptions = Omit<MaterializeOptions, "dir" | "http" | "mirrors" | "symlinks"> & {
   /** Called when a model is done, for better or worse. */
   readonly onResult?: (result: Result) => void;
+  /** The lock that is going to name what is resolved now. @default none: it is installed by hand */
+  readonly lock?: string | undefined;
 };
 
 /** What became of a model. */
@@ -42,7 +44,7 @@ async function installOne(resolution: Resolution, options: InstallAllOptions): P
   const took = () => Math.round(performance.now() - start);
   try {
     const outcome = await materialize(manifest, { ...options, dir, http, mirrors, symlinks });
-    if (from === "network" && options.stateDir !== undefined) remember(options.stateDir, dir, manifest);
+    if (from === "network" && options.stateDir !== undefined) remember(options.stateDir, dir, manifest, options.lock);
     return { ...resolution, path: join(dir, manifest.path), outcome, took: took() };
   } catch (error) {
     const status = request.optional && isNotAccepted(error) ? "skipped" : "failed";

@@ -57,9 +57,17 @@ export async function materialize(manifest: Manifest, options: MaterializeOption
   if (problems.length === 0) return { mended: [], fetched: { files: 0, bytes: 0 } };
 
   // Everything that needs the network is loaded only now.
-  const { mend } = await import("./mend.ts");
-  const fetched = await mend(manifest, problems, { ...options, stamps, onEvent });
-  const left = await checkWith(stamps, manifest, { dir, signal, onRead });
+  const [{ mend }, { notePlacing }] = await Promise.all([import("./mend.ts"), import("./placed.ts")]);
+  await notePlacing(stateDir, dir, manifest, signal);
+  const fetched = { files: 0, bytes: 0 };
+  let left: readonly Problem[] = problems;
+  // A second time for what somebody has cleared away since it was looked at.
+  for (let round = 0; round < 2 && left.length > 0; round += 1) {
+    const more = await mend(manifest, left, { ...options, stamps, onEvent });
+    fetched.files += more.files;
+    fetched.bytes += more.bytes;
+    left = await checkWith(stamps, manifest, { dir, signal, onRead });
+  }
   if (left.length > 0) throw stillWrong(left);
   return { mended: problems, fetched };
 }

@@ -1,26 +1,33 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { sameOptions } from "./lockfile.ts";
 import { isObject, whatIsWrong } from "./manifest-form.ts";
 import type { Manifest, RefOptions } from "./types.ts";
 
-/** A model that was installed without a lock, as it was then. */
+/** A model that was installed before any lock named it, as it was then. */
 export interface Remembered {
   /** The fetcher's directory at that time. */
   readonly dir: string;
   readonly manifest: Manifest;
+  /** The lock that was to name it. Undefined for what was installed by hand, which no lock answers for. */
+  readonly lock?: string;
 }
 
-/** Keeps a manifest, so that later runs know what completeness means. A failure to write is ignored. */
-export function remember(stateDir: string, dir: string, manifest: Manifest): void {
+/**
+ * Keeps a manifest, so that later runs know what completeness means. A failure to write is ignored.
+ * What was once installed by hand stays so, whichever lock names it as well.
+ */
+export function remember(stateDir: string, dir: string, manifest: Manifest, lock?: string): void {
   const path = pathOf(stateDir, dir, manifest.ref, manifest.options);
-  const text = JSON.stringify({ dir, manifest } satisfies Remembered);
   const draft = `${path}.${process.pid}.tmp`;
   try {
+    const before = lock === undefined ? undefined : read(path);
+    const isByHand = lock === undefined || (before !== undefined && before.lock === undefined);
+    const note: Remembered = { dir, manifest, ...(isByHand ? {} : { lock }) };
     mkdirSync(join(path, ".."), { recursive: true });
-    writeFileSync(draft, text);
+    writeFileSync(draft, JSON.stringify(note));
     renameSync(draft, path);
   } catch {
     // The models are in place all the same.
@@ -35,11 +42,22 @@ export function recall(stateDir: string, dir: string, ref: string, options: RefO
     : undefined;
 }
 
-/** Everything that was installed without a lock. */
+/** Everything that was installed by hand, without a lock. */
 export function allRemembered(stateDir: string): Remembered[] {
+  return allNotes(stateDir).filter(({ lock }) => lock === undefined);
+}
+
+/** The same, and what was installed for a lock that was written only afterwards. */
+export function allNotes(stateDir: string): Remembered[] {
   return namesIn(join(stateDir, "manifests"))
     .map((name) => read(join(stateDir, "manifests", name)))
     .filter((found) => found !== undefined);
+}
+
+/** When a model was last installed by hand: milliseconds since 1970. */
+export function rememberedAt(stateDir: string, { dir, manifest }: Remembered): number | undefined {
+  const path = pathOf(stateDir, dir, manifest.ref, manifest.options);
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 export function forget(stateDir: string, { dir, manifest }: Remembered): void {

@@ -11,28 +11,45 @@ import {
   withRemnants,
 } from "@preload/core";
 import { hubRemnants } from "@preload/hf-fetcher";
-import { type KnownModel, schemeOf } from "../known-models.ts";
+import { schemeOf } from "../known-models.ts";
+import type { HeldModel } from "../projects/held-models.ts";
 import type { Session } from "../session.ts";
 
 /** A model with a manifest: only of these it is known which files are theirs. */
-export type ResolvedModel = KnownModel & { readonly manifest: Manifest };
+export type ResolvedModel = HeldModel & { readonly manifest: Manifest };
 
-/** What goes from each directory. Decides only; `remove` acts. @throws PreloadError as `planRemoval`, `USAGE`, `BAD_CONFIG` */
+export function isResolved(model: HeldModel): model is ResolvedModel {
+  return model.manifest !== undefined;
+}
+
+/** The locks of other projects that name a model. */
+export function otherProjects(model: HeldModel, { lockPath }: Pick<Session, "lockPath">): readonly string[] {
+  return model.projects.filter((lock) => lock !== lockPath);
+}
+
+/**
+ * What goes from each directory, without what a model that stays needs, or the lock of another project. Decides only;
+ * `remove` acts.
+ *
+ * @throws PreloadError as `planRemoval`, `USAGE`, `BAD_CONFIG`
+ */
 export function planClean(
   targets: readonly ResolvedModel[],
-  known: readonly ResolvedModel[],
-  { machine, fetchers }: Pick<Session, "machine" | "fetchers">,
+  held: readonly ResolvedModel[],
+  session: Pick<Session, "machine" | "fetchers" | "lockPath">,
 ): Removal[] {
+  const { machine, fetchers } = session;
+  const isStaying = (model: ResolvedModel) =>
+    targets.includes(model) ? otherProjects(model, session).length > 0 : model.from !== "unused";
   const dirs = [...new Set(targets.map(({ dir }) => dir))];
   return dirs.map((dir) => {
     refuseRoot(dir, machine);
-    const [going, staying] = [targets, known].map((models) => models.filter((model) => model.dir === dir));
-    const remove = going?.map(({ manifest }) => manifest) ?? [];
+    const remove = targets.filter((model) => model.dir === dir).map(({ manifest }) => manifest);
     for (const manifest of remove) {
       const fetcher = fetchers[schemeOf(manifest.ref)];
       if (fetcher) refuseForeign(manifest, parseRef(manifest.ref, manifest.options), fetcher);
     }
-    const keep = (staying ?? []).filter((model) => !targets.includes(model)).map(({ manifest }) => manifest);
+    const keep = held.filter((model) => model.dir === dir && isStaying(model)).map(({ manifest }) => manifest);
     return withoutRemnants(planRemoval(dir, remove, keep));
   });
 }

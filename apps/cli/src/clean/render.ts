@@ -4,8 +4,18 @@ import { table } from "../table.ts";
 import { count, shortRevision, bytes as shown } from "../words.ts";
 import type { ResolvedModel } from "./plan.ts";
 
+export interface PlanText {
+  readonly verbose: boolean;
+  /** Locks of other projects that name some of it. */
+  readonly neededBy: readonly string[];
+}
+
 /** What would go, where from, and what the disk gets back. */
-export function renderPlan(targets: readonly ResolvedModel[], removals: readonly Removal[], verbose: boolean): string {
+export function renderPlan(
+  targets: readonly ResolvedModel[],
+  removals: readonly Removal[],
+  { verbose, neededBy }: PlanText,
+): string {
   const rows = targets.map((model) => {
     const { files, bytes } = shareOf(model, removals);
     return [model.ref, shortRevision(model.manifest.revision), shown(bytes), count(files, "file"), model.dir];
@@ -23,6 +33,7 @@ export function renderPlan(targets: readonly ResolvedModel[], removals: readonly
     "",
     `total  ${shown(freedBytes(removals))} in ${count(removals.flatMap(({ items }) => items).length, "file")}`,
     ...(kept.length > 0 ? [`stays  ${count(kept.length, "file")} that something else needs`] : []),
+    ...(kept.length > 0 ? neededBy.map((lock) => `       named by ${lock}`) : []),
   ];
   if (verbose) {
     for (const { dir, items } of removals) lines.push(...items.map(({ path }) => `  remove ${dir}/${path}`));

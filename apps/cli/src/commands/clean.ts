@@ -1,11 +1,13 @@
-import { forget, PreloadError, type Removal, remove, understand } from "@preload/core";
-import { planClean, type ResolvedModel } from "../clean/plan.ts";
+import { forget, forgetPlaced, PreloadError, type Removal, remove, takePruning, understand } from "@preload/core";
+import { clearImportPath } from "../clean/import-path.ts";
+import { isResolved, otherProjects, planClean, type ResolvedModel } from "../clean/plan.ts";
 import { freedBytes, planDocument, renderPlan } from "../clean/render.ts";
 import type { Invocation } from "../command-spec.ts";
 import { confirm } from "../confirm.ts";
 import { type Flags, formOf } from "../flags.ts";
-import { type KnownModel, knownModels, schemeOf } from "../known-models.ts";
+import { schemeOf } from "../known-models.ts";
 import { printResult } from "../output.ts";
+import { type HeldModel, heldModels } from "../projects/held-models.ts";
 import { openSession, requestsFor, type Session } from "../session.ts";
 import { bytes } from "../words.ts";
 
@@ -18,17 +20,18 @@ interface CleanFlags extends Flags {
 export async function run({ io, flags, operands, signal }: Invocation<CleanFlags>): Promise<number> {
   const session = await openSession(io, flags, signal);
   try {
-    const known = knownModels(session);
-    const targets = targetsOf(known, session, operands, flags.allKnown === true);
-    const removals = planClean(targets, known.filter(isResolved), session);
+    const held = await everyHeld(session);
+    const targets = targetsOf(held, session, operands, flags.allKnown === true);
+    const removals = planClean(targets, held.filter(isResolved), session);
     const isNothing = removals.every(({ items }) => items.length === 0);
-    const shown = () => renderPlan(targets, removals, flags.verbose === true);
+    const neededBy = [...new Set(targets.flatMap((model) => otherProjects(model, session)))];
+    const shown = () => renderPlan(targets, removals, { verbose: flags.verbose === true, neededBy });
 
     const isText = formOf(flags) === "text";
     if (isText && !isNothing && !flags.yes && !flags.dryRun) io.stderr.write(shown());
     const isAgreed = flags.dryRun || isNothing || flags.yes || (await confirm("Remove this?", io, session.signal));
     const removed = isAgreed && !flags.dryRun;
-    if (removed) await carryOut(targets, removals, session);
+    const pth = removed ? await carryOut(targets, removals, session) : undefined;
 
     printResult(
       io,
@@ -40,12 +43,16 @@ export async function run({ io, flags, operands, signal }: Invocation<CleanFlags
         dryRun: flags.dryRun === true,
         removed,
         ...planDocument(targets, removals),
+        neededBy,
+        pth: pth ?? null,
       },
       () => {
-        if (isNothing) return "There is nothing to remove.\n";
+        const also = pth === undefined ? "" : `Removed ${pth}, which led to the pipelines.\n`;
+        if (isNothing && neededBy.length > 0) return `${shown()}Nothing was removed.\n${also}`;
+        if (isNothing) return `There is nothing to remove.\n${also}`;
         if (flags.dryRun) return `${shown()}Nothing was removed (--dry-run).\n`;
         if (!removed) return "Nothing was removed.\n";
-        return `${flags.yes ? shown() : ""}Removed; ${bytes(freedBytes(removals))} are free again.\n`;
+        return `${flags.yes ? shown() : ""}Removed; ${bytes(freedBytes(removals))} are free again.\n${also}`;
       },
     );
     return 0;
@@ -54,19 +61,39 @@ export async function run({ io, flags, operands, signal }: Invocation<CleanFlags
   }
 }
 
+/** @throws PreloadError `BAD_CONFIG` for a lock that cannot be read: what it names must not go */
+async function everyHeld(session: Session): Promise<readonly HeldModel[]> {
+  const { models, unreadable } = await heldModels(session);
+  const [error] = unreadable;
+  if (error) throw error;
+  return models;
+}
+
+/** Gives back the `.pth` file that went as well. */
 async function carryOut(
   targets: readonly ResolvedModel[],
   removals: readonly Removal[],
-  { stateDir }: Session,
-): Promise<void> {
-  for (const removal of removals) await remove(removal);
-  // Last: a run that ends before knows what to clean the next time.
-  for (const { remembered } of targets) if (remembered) forget(stateDir, remembered);
+  session: Session,
+): Promise<string | undefined> {
+  const { stateDir, signal } = session;
+  const lease = await takePruning(stateDir, signal);
+  try {
+    for (const removal of removals) await remove(removal);
+    const pth = targets.some(({ ref }) => schemeOf(ref) === "spacy") ? await clearImportPath(session) : undefined;
+    // Last: a run that ends before knows what to clean the next time.
+    for (const model of targets) {
+      if (otherProjects(model, session).length === 0) forgetPlaced(stateDir, model);
+      if (model.remembered) forget(stateDir, model.remembered);
+    }
+    return pth;
+  } finally {
+    lease.release();
+  }
 }
 
 /** The named models, else those of the lock, else what was installed without one. */
 function targetsOf(
-  known: readonly KnownModel[],
+  held: readonly HeldModel[],
   session: Session,
   refs: readonly string[],
   allKnown: boolean,
@@ -74,31 +101,34 @@ function targetsOf(
   if (allKnown && refs.length > 0) {
     throw new PreloadError("USAGE", "--all-known means every model, so none can be named beside it");
   }
-  const resolved = known.filter(isResolved);
+  const resolved = held.filter(isResolved);
   if (refs.length > 0) {
     const wanted = requestsFor(session, refs).map((request) => understand(request, session.fetchers).canonical);
-    for (const ref of wanted) refuseUnknown(ref, known);
+    for (const ref of wanted) refuseUnknown(ref, held);
     return resolved.filter((model) => wanted.includes(model.ref) && isInUse(model, session));
   }
   const { profile, only } = session.flags;
   return resolved.filter(
     (model) =>
-      (allKnown || (isInUse(model, session) && (session.lock === undefined || model.from === "lock"))) &&
+      isMeant(model, session, allKnown) &&
       (profile?.some((name) => model.profiles.includes(name)) ?? true) &&
       (only?.includes(schemeOf(model.ref)) ?? true),
   );
 }
 
-function isInUse({ ref, dir }: KnownModel, { fetchers }: Session): boolean {
+/** What only another project names is meant by nobody here who does not name it. */
+function isMeant(model: HeldModel, session: Session, allKnown: boolean): boolean {
+  if (allKnown) return model.from !== "project";
+  if (!isInUse(model, session) || model.from === "unused") return false;
+  return session.lock === undefined ? model.from === "install" : model.from === "lock";
+}
+
+function isInUse({ ref, dir }: HeldModel, { fetchers }: Session): boolean {
   return fetchers[schemeOf(ref)]?.dir === dir;
 }
 
-function isResolved(model: KnownModel): model is ResolvedModel {
-  return model.manifest !== undefined;
-}
-
-function refuseUnknown(ref: string, known: readonly KnownModel[]): void {
-  if (known.some((model) => model.ref === ref)) return;
+function refuseUnknown(ref: string, held: readonly HeldModel[]): void {
+  if (held.some((model) => model.ref === ref)) return;
   throw new PreloadError("NOT_FOUND", `${ref}: neither the lock nor an earlier install says which files are its`, {
     hint: "preload removes only what it put there; `preload list` shows what that is.",
   });

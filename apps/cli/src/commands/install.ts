@@ -18,6 +18,7 @@ import { nextLock } from "../next-lock.ts";
 import { noticeUnfetched, warnOfPlainMirrors } from "../notices.ts";
 import { printResult } from "../output.ts";
 import { refuseUnpinned } from "../policy.ts";
+import { noteProject } from "../projects/registry.ts";
 import { resolveModels } from "../resolve-models.ts";
 import { openSession, requestsFor, type Session, transferOptions } from "../session.ts";
 import { bytes, count, duration } from "../words.ts";
@@ -37,9 +38,11 @@ export async function installAs(command: string, { io, flags, operands, signal }
     refuseUnpinned(requests, session.config, session.fetchers);
     warnOfPlainMirrors(session);
     showPlaces(session, requests);
+    if (operands.length === 0) await noteProject(session, session.lock);
 
     const resolutions = await lookedAt(await resolveModels(requests, session), session);
-    const results = await installAll(resolutions, transferOptions(session));
+    const lock = isForLock(session, operands) ? session.lockPath : undefined;
+    const results = await installAll(resolutions, { ...transferOptions(session), lock });
     refuseIfStopped(signal);
 
     // The models are there whatever becomes of the rest, and are reported.
@@ -100,10 +103,17 @@ async function completedLock(
   operands: readonly string[],
   results: readonly Result[],
 ): Promise<string | undefined> {
-  const { config, flags, lockPath, display } = session;
-  if (config.path === undefined || operands.length > 0 || flags.frozen) return undefined;
-  if (await writeLock(lockPath, nextLock(session, results))) display.notice(`wrote ${lockPath}`);
+  const { lockPath, display } = session;
+  if (!isForLock(session, operands)) return undefined;
+  const next = nextLock(session, results);
+  if (await writeLock(lockPath, next)) display.notice(`wrote ${lockPath}`);
+  await noteProject(session, next);
   return lockPath;
+}
+
+/** What is installed now is to be named by the lock. */
+function isForLock({ config, flags }: Session, operands: readonly string[]): boolean {
+  return config.path !== undefined && operands.length === 0 && !flags.frozen;
 }
 
 async function unless<T>(troubles: PreloadError[], work: () => Promise<T>): Promise<T | undefined> {

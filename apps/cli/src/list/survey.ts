@@ -1,14 +1,15 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { check, type HeldFile, isMissing, type Manifest, ownedPaths } from "@preload/core";
+import { check, type HeldFile, isMissing, type Manifest, ownedPaths, type PreloadError } from "@preload/core";
 import { inventories, isPartial, partialsIn } from "../inventory.ts";
-import { type KnownModel, knownModels, schemeOf } from "../known-models.ts";
+import { schemeOf } from "../known-models.ts";
 import { sizeOf } from "../manifest-size.ts";
 import { type ModelState, stateOf } from "../model-state.ts";
+import { type HeldModel, heldModels } from "../projects/held-models.ts";
 import type { Session } from "../session.ts";
 import { type Elsewhere, searchFor } from "../where-else.ts";
 
-export interface ListedModel extends KnownModel {
+export interface ListedModel extends HeldModel {
   readonly state: ModelState;
   /** Bytes when complete; undefined when nobody has resolved it. */
   readonly size: number | undefined;
@@ -20,7 +21,7 @@ export interface ListedModel extends KnownModel {
   readonly elsewhere: readonly Elsewhere[];
 }
 
-/** What the caches hold, apart from the models we know. */
+/** One thing that the caches hold beside the models we know: a repository, a checkpoint, a pipeline. */
 export interface Foreign {
   readonly dir: string;
   readonly name: string;
@@ -35,11 +36,22 @@ export interface Survey {
   /** Interrupted transfers. */
   readonly partials: { readonly files: number; readonly bytes: number };
   readonly foreign: readonly Foreign[];
+  /** By directory: all that lies there, ours and others'. */
+  readonly caches: readonly Cache[];
+  /** Locks of other projects that cannot be read. */
+  readonly unreadable: readonly PreloadError[];
 }
 
-/** Looks at every known model and at what lies beside them. Changes nothing, asks nobody. */
+export interface Cache {
+  /** The scheme of the refs that lie there. */
+  readonly source: string;
+  readonly dir: string;
+  readonly bytes: number;
+}
+
+/** Looks at every model that is held and at what lies beside them. Changes nothing, asks nobody. */
 export async function survey(session: Session): Promise<Survey> {
-  const known = knownModels(session);
+  const { models: known, unreadable } = await heldModels(session);
   const search = searchFor(session);
   const models: ListedModel[] = [];
   const owned = new Map<string, number>();
@@ -55,10 +67,12 @@ export async function survey(session: Session): Promise<Survey> {
     for (const [inode, size] of files) owned.set(inode, size);
     const state = stateOf(problems);
     const size = sizeOf(manifest).bytes;
+    // Nobody wants it, and nothing of it is left.
+    if (model.from === "unused" && files.size === 0) continue;
     const elsewhere = state === "missing" ? search.miss(model.ref, manifest).elsewhere : [];
     models.push({ ...model, state, size, present: sum(files.values()), problems: problems.length, elsewhere });
   }
-  return { models, bytes: sum(owned.values()), ...beside(session, known, owned) };
+  return { models, bytes: sum(owned.values()), unreadable, ...beside(session, known, owned) };
 }
 
 // Followed through links: a link and the blob it leads to have one inode, and count once.
@@ -82,26 +96,31 @@ function look(path: string) {
 
 function beside(
   { fetchers }: Session,
-  known: readonly KnownModel[],
+  known: readonly HeldModel[],
   owned: ReadonlyMap<string, number>,
-): Pick<Survey, "partials" | "foreign"> {
+): Pick<Survey, "partials" | "foreign" | "caches"> {
   const places = new Map([
-    ...Object.values(fetchers).map(({ name, dir }) => [`${name}:${dir}`, { scheme: name, dir }] as const),
-    ...known.map(({ ref, dir }) => [`${schemeOf(ref)}:${dir}`, { scheme: schemeOf(ref), dir }] as const),
+    ...Object.values(fetchers).map(({ name, dir }) => [`${name}:${dir}`, { source: name, dir }] as const),
+    ...known.map(({ ref, dir }) => [`${schemeOf(ref)}:${dir}`, { source: schemeOf(ref), dir }] as const),
   ]);
   const partials: HeldFile[] = [];
   const foreign: Foreign[] = [];
-  for (const { scheme, dir } of places.values()) {
-    partials.push(...partialsIn(scheme, dir));
-    for (const { name, files } of inventories[scheme]?.(dir) ?? []) {
+  const caches: Cache[] = [];
+  for (const { source, dir } of places.values()) {
+    const unfinished = partialsIn(source, dir);
+    const all = new Map(unfinished.map((file) => [file.inode, file]));
+    for (const { name, files } of inventories[source]?.(dir) ?? []) {
       const others = new Map<string, HeldFile>();
       for (const file of files) {
+        all.set(file.inode, file);
         if (file.size > 0 && !isPartial(file.path) && !owned.has(file.inode)) others.set(file.inode, file);
       }
       if (others.size > 0) foreign.push({ dir, name, files: others.size, bytes: sumOf([...others.values()]) });
     }
+    partials.push(...unfinished);
+    if (all.size > 0) caches.push({ source, dir, bytes: sumOf([...all.values()]) });
   }
-  return { partials: { files: partials.length, bytes: sumOf(partials) }, foreign };
+  return { partials: { files: partials.length, bytes: sumOf(partials) }, foreign, caches };
 }
 
 function sumOf(files: readonly HeldFile[]): number {
