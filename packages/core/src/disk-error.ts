@@ -30,6 +30,11 @@ export function diskError(error: unknown, path: string): unknown {
         ...options,
         hint: "Look at what is there and move it away.",
       });
+    case "ENOENT":
+      return new PreloadError("CORRUPT", `${path} cannot be written: its folder is not there (${code})`, {
+        ...options,
+        hint: "Another program may have removed it meanwhile; run the same command again.",
+      });
     case "ENAMETOOLONG":
       return new PreloadError("NOT_WRITABLE", `${path} cannot be written: the name is too long (${code})`, {
         ...options,

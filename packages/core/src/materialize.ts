@@ -54,7 +54,11 @@ export async function materialize(manifest: Manifest, options: MaterializeOption
   const onRead = (path: string, bytes: number) => onEvent({ type: "check", ref, path, bytes });
   const stamps = openStamps(stateDir, dir, manifest);
   const problems = await checkWith(stamps, manifest, { dir, depth, signal, onRead });
-  if (problems.length === 0) return { mended: [], fetched: { files: 0, bytes: 0 } };
+  if (problems.length === 0) {
+    // A process that was killed just before its end has not noted what it proved; nor has it cleared up.
+    if (stamps.hasLearned) await (await import("./sweep-drafts.ts")).sweepDrafts(manifest, dir);
+    return { mended: [], fetched: { files: 0, bytes: 0 } };
+  }
 
   // Everything that needs the network is loaded only now.
   const [{ mend }, { notePlacing }] = await Promise.all([import("./mend.ts"), import("./placed.ts")]);

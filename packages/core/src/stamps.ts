@@ -18,6 +18,8 @@ export interface Stamps {
   see(path: string, stats: Stats | undefined): void;
   /** What the last look found; undefined for nothing. Another process may have renewed the file since. */
   lastSeen(path: string): Stamp | undefined;
+  /** True once a file was proven that was not known before: it had to be read, so this is no warm run. */
+  readonly hasLearned: boolean;
   /** Writes what was proven, if anything changed. A failure is ignored: the files are read again next time. */
   save(): void;
 }
@@ -32,7 +34,11 @@ export function openStamps(stateDir: string | undefined, dir: string, manifest: 
   const known = path === undefined ? new Map<string, Stamp>() : read(path);
   const seen = new Map<string, Stamp>();
   let changed = false;
+  let hasLearned = false;
   return {
+    get hasLearned() {
+      return hasLearned;
+    },
     see(file, stats) {
       if (stats) seen.set(file, stampOf(stats));
       else seen.delete(file);
@@ -41,7 +47,9 @@ export function openStamps(stateDir: string | undefined, dir: string, manifest: 
     isProven: (file, stats) => known.get(file) === stampOf(stats),
     prove(file, stats) {
       const stamp = stampOf(stats);
-      if (known.get(file) === stamp || untilSettled(stats) > 0) return;
+      if (known.get(file) === stamp) return;
+      hasLearned = true;
+      if (untilSettled(stats) > 0) return;
       known.set(file, stamp);
       changed = true;
     },

@@ -11,6 +11,7 @@ import type { Entry, Manifest } from "./types.ts";
  * Removes what processes that are gone have left half made beside the entries of a manifest:
  *
  *   refs/main.1f2e3d4c-4711-98765.1.tmp                 a link or a text
+ *   link.1f2e3d4c-4711-98765.1.tmp                      a try whether there are links
  *   model.bin.d3dd57d32acc.lease.1f2e3d4c-4711-98765    a lease that was being broken
  *   .preload-1f2e3d4c-4711-98765-0123456789ab           an archive that was being unpacked
  *
@@ -19,7 +20,8 @@ import type { Entry, Manifest } from "./types.ts";
  */
 export async function sweepDrafts(manifest: Manifest, dir: string): Promise<void> {
   const stems = new Set(manifest.entries.flatMap((entry) => stemsFor(entry, dir)));
-  for (const folder of new Set(manifest.entries.map(folderOf))) {
+  // The directory itself, where it is tried whether links can be made.
+  for (const folder of new Set(["", ...manifest.entries.map(folderOf)])) {
     for (const name of namesIn(join(dir, folder))) {
       if (isOver(join(dir, folder), name, stems)) await rm(join(dir, folder, name), { force: true });
       const owner = forms.map((form) => form.exec(name)?.[1]).find((found) => found !== undefined);

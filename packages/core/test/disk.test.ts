@@ -1,6 +1,8 @@
+import { rmSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { diskError } from "../src/disk-error.ts";
 import { check, createHttp, type MaterializeEvent, materialize } from "../src/index.ts";
 import { type Origin, pattern, tempDir, tree } from "../testing/index.ts";
 import { asNobody } from "./support/as-nobody.ts";
@@ -149,6 +151,38 @@ describe("something else in a file's place", () => {
 
     expect(await check(manifest, { dir })).toEqual([]);
   });
+});
+
+describe("a directory that somebody removes", () => {
+  test.each([
+    ["a file in one go", body],
+    ["a file in ranges", pattern(17 * 1024 * 1024, 4)],
+  ])("while %s is written is said to be gone, and the next run completes", async (_, content) => {
+    const origin = await serveFiles({ "model.bin": content });
+    const manifest = manifestOf(origin, { "model.bin": content });
+    const place = join(dir, "cache");
+    const onEvent = ({ type }: MaterializeEvent) => {
+      if (type === "fetch") rmSync(place, { recursive: true });
+    };
+
+    await expect(materialize(manifest, { ...calm, dir: place, onEvent })).rejects.toMatchObject({
+      code: "CORRUPT",
+      message: expect.stringMatching(/model\.bin cannot be written: its folder is not there \(ENOENT\)/),
+    });
+
+    await materialize(manifest, { ...calm, dir: place });
+    expect(await tree(place)).toEqual([`model.bin ${content.size}`]);
+  });
+});
+
+test.each([
+  ["EDQUOT", "DISK_FULL", /the quota is used up/],
+  ["EFBIG", "DISK_FULL", /no files of this size/],
+  ["EROFS", "NOT_WRITABLE", /read-only/],
+])("what only some disks refuse with %s is worded as well", (systemCode, code, message) => {
+  const error = Object.assign(new Error(`${systemCode}: refused, write`), { code: systemCode, syscall: "write" });
+
+  expect(diskError(error, "/cache/model.bin")).toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
 test("a name that is too long for the system is said to be so", async () => {

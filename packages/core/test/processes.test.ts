@@ -160,10 +160,11 @@ describe("what others have left", () => {
     expect(origin.ranges).toEqual(["bytes=60000-"]);
   });
 
-  test("a link or a ref that was half made goes", async () => {
+  test("a link, a ref or a try of links that was half made goes", async () => {
     const owner = await deadOwner();
     const manifest = hubManifest(origin, { "model.bin": body });
-    for (const name of ["refs/main", "snapshots/a265f773a47193eed794233aa2a0f0bb6d3eaa63/model.bin"]) {
+    const names = ["refs/main", "snapshots/a265f773a47193eed794233aa2a0f0bb6d3eaa63/model.bin", "../link"];
+    for (const name of names) {
       await mkdir(dirname(join(dir, repo, name)), { recursive: true });
       await writeFile(join(dir, repo, `${name}.${owner}.7.tmp`), "");
     }
@@ -186,6 +187,19 @@ describe("what others have left", () => {
     await materialize(hub, { ...calm, dir });
 
     expect(await leftovers()).toEqual([]);
+  });
+
+  test("the lease of a process that was killed after its last step goes, though there is nothing to repair", async () => {
+    const owner = await deadOwner();
+    await writeFile(join(dir, "model.bin"), contentOf(body));
+    await writeFile(join(dir, `${stem}.lease`), owner);
+    await writeFile(join(dir, ".preload.lease"), owner);
+
+    const { mended } = await materialize(manifest, { ...calm, dir, stateDir: await tempDir() });
+
+    expect(mended).toEqual([]);
+    expect(origin.requests).toEqual([]);
+    expect(await tree(dir)).toEqual(["model.bin 100000"]);
   });
 
   test("the lease of another machine is waited for as long as it is renewed, and broken once it is silent", async () => {
