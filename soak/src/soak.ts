@@ -1,13 +1,14 @@
 import { parseArgs } from "node:util";
 import { record } from "./record.ts";
 import type { Suite } from "./suite.ts";
+import { disk } from "./suites/disk.ts";
 import { events } from "./suites/events.ts";
 import { kill } from "./suites/kill.ts";
 import { memory } from "./suites/memory.ts";
 import { network } from "./suites/network.ts";
 import { processes } from "./suites/processes.ts";
 
-const suites: readonly Suite[] = [network, kill, memory, processes, events];
+const suites: readonly Suite[] = [network, disk, kill, memory, processes, events];
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== "--"),

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { pattern, serve } from "@preload/core/testing";
 import { createVerdict, type Effort, type Findings } from "../suite.ts";
+import { startChild } from "../world/children.ts";
 import { fileEntry, manifestOf } from "../world/manifest.ts";
 import { inScratch } from "../world/scratch.ts";
 
@@ -29,16 +28,8 @@ async function peakOf(size: number, dir: string): Promise<number> {
   const body = pattern(size, 21);
   const origin = await serve(() => ({ body }));
   const manifest = manifestOf([fileEntry(`${origin.url}/model.bin`, "model.bin", body)]);
-  const child = spawn(process.execPath, [
-    fileURLToPath(new URL("child.js", import.meta.url)),
-    JSON.stringify({ manifest, dir }),
-  ]);
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk) => (out += chunk));
-  child.stderr.on("data", (chunk) => (err += chunk));
-  await new Promise((resolve) => child.once("close", resolve));
+  const { maxRss, failure } = await startChild({ manifest, dir }).report;
   await origin.close();
-  if (out === "") throw new Error(err);
-  return Math.round((JSON.parse(out) as { maxRss: number }).maxRss / 1024);
+  if (maxRss === undefined || failure !== undefined) throw new Error(failure);
+  return Math.round(maxRss / 1024);
 }

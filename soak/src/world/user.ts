@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DemoOrigin } from "@preload/demo-origin";
@@ -13,7 +13,13 @@ export interface User {
   readonly hub: string;
   readonly whisper: string;
   readonly spacy: string;
-  start(args: readonly string[]): Running;
+  start(args: readonly string[], circumstances?: Circumstances): Running;
+}
+
+interface Circumstances {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Who runs it. @default whoever runs this */
+  readonly uid?: number | undefined;
 }
 
 interface Running {
@@ -28,11 +34,13 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export async function userIn(root: string, demo: DemoOrigin): Promise<User> {
+/** @param uid to whom the home belongs */
+export async function userIn(root: string, demo: DemoOrigin, uid?: number): Promise<User> {
   const home = join(root, "home");
   const project = join(root, "project");
   await mkdir(home, { recursive: true });
   await mkdir(join(project, ".git"), { recursive: true });
+  for (const folder of [home, project]) if (uid !== undefined) await chown(folder, uid, uid);
   const [checkpoint] = demo.catalog.whisper;
   await writeFile(
     join(project, "preload.yaml"),
@@ -57,8 +65,13 @@ endpoints:
     hub: join(home, ".cache", "huggingface", "hub"),
     whisper: join(home, ".cache", "whisper"),
     spacy: join(home, ".local", "share", "spacy"),
-    start(args) {
-      const child = spawn(process.execPath, [cli, ...args], { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
+    start(args, { env: more = {}, uid } = {}) {
+      const child = spawn(process.execPath, [cli, ...args], {
+        cwd: project,
+        env: { ...env, ...more },
+        stdio: ["ignore", "pipe", "pipe"],
+        ...(uid === undefined ? {} : { uid, gid: uid }),
+      });
       let stdout = "";
       let stderr = "";
       child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
