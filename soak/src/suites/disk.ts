@@ -21,7 +21,7 @@ export interface Site {
   sent(): number;
 }
 
-export interface Twist {
+interface Twist {
   readonly env?: Readonly<Record<string, string>>;
   /** What happens once half of the bytes are sent. */
   during?(): void | Promise<void>;

@@ -20,7 +20,7 @@ export interface Report {
   readonly maxRss?: number;
 }
 
-export interface Wait {
+interface Wait {
   readonly path: string;
   readonly pid?: number;
 }
