@@ -68,6 +68,8 @@ export interface Scope {
   readonly names: Map<string, Binding[]>;
   /** Modules of which everything was imported. */
   readonly stars: string[];
+  /** The function whose scope it is. */
+  function?: FunctionCode;
 }
 
 export interface Parameter {
@@ -78,6 +80,8 @@ export interface Parameter {
   readonly keywordOnly?: boolean;
   /** `*args`, `**options`. */
   readonly rest?: boolean;
+  /** `this`: what it is in a method. */
+  readonly self?: "class" | "instance";
 }
 
 export interface FunctionCode {

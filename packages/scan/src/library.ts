@@ -1,6 +1,7 @@
 import type { Code } from "./code.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { isFolderMaker } from "./folders.ts";
+import { moduleName } from "./javascript/modules.ts";
 import { optionDefault, positional } from "./parameters.ts";
 import { type Made, unclear, type Value } from "./value.ts";
 
@@ -34,13 +35,18 @@ export function outsideCall(evaluator: Evaluator, name: string, made: Made): Val
   }
   if (name === "typing.cast") return values(given[1]);
   if (name === "importlib.import_module" || name === "__import__" || name === "import" || name === "require") {
-    return values(given[0]).map((value) =>
-      value.type === "text" ? { type: "outside", name: value.text } : unclear("the module is computed"),
-    );
+    return values(given[0]).map((value) => importedModule(evaluator, value, scope.code));
   }
   if (passesOn.has(name)) return values(given[0]);
   if (isFolderMaker(name)) return [{ type: "folder" }];
   return [{ type: "outside", name: `${name}()` }];
+}
+
+function importedModule({ project }: Evaluator, value: Value, importer: Code): Value {
+  if (value.type !== "text") return unclear("the module is computed");
+  const code = project.fileOf(value.text, importer);
+  if (code) return { type: "module", code };
+  return { type: "outside", name: importer.language === "javascript" ? moduleName(value.text) : value.text };
 }
 
 const passesOn = new Set(["str", "list", "tuple", "set", "sorted", "reversed", "dict", "String", "pytest.param"]);

@@ -47,7 +47,14 @@ export const loaders: readonly Loader[] = [
   },
 
   {
-    is: /(^|\.)(transformers|transformers\.js)\.(pipelines\.)?pipeline$/,
+    is: /(^|\.)transformers\.js\.pipeline$/,
+    model: { at: 1, names: [] },
+    naming: "hub",
+    options: { for: "transformers.js" },
+    otherwise: libraryDefault("transformers.js"),
+  },
+  {
+    is: /(^|\.)transformers\.(pipelines\.)?pipeline$/,
     model: { at: 1, names: ["model"] },
     naming: "hub",
     also: ["tokenizer", "feature_extractor", "image_processor", "processor", "assistant_model"],

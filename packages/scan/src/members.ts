@@ -74,7 +74,11 @@ function entriesAt(evaluator: Evaluator, map: Extract<Value, { type: "map" }>, n
     const isMeant = evaluator.values(key, scope, context).some((one) => one.type === "text" && one.text === name);
     return isMeant ? evaluator.values(value, scope, context) : [];
   });
-  return found.length > 0 ? found : [unclear(`there is no ${name} in it`)];
+  if (found.length > 0) return found;
+  // What JavaScript gives for it is `undefined`.
+  return [
+    scope.code.language === "javascript" ? { type: "constant", value: null } : unclear(`there is no ${name} in it`),
+  ];
 }
 
 /** An attribute of a class or of an instance: what a method assigned, what the class says, what its bases say. */

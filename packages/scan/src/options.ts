@@ -2,9 +2,9 @@ import type { Json, RefOptions } from "@preload/core";
 import type { Call, Scope } from "./code.ts";
 import type { Evaluator } from "./evaluate.ts";
 import type { Loader } from "./loaders.ts";
-import { elements } from "./members.ts";
+import { elements, memberValues } from "./members.ts";
 import { positional } from "./parameters.ts";
-import type { Value } from "./value.ts";
+import type { Context, Value } from "./value.ts";
 
 /** What a call says beside the name of the model. */
 export interface Beside {
@@ -15,11 +15,19 @@ export interface Beside {
   readonly facts: RefOptions;
 }
 
+/** Who answers, and for which caller. */
+export interface Asked {
+  readonly evaluator: Evaluator;
+  readonly context: Context;
+}
+
 /** Reads what decides which files of the model are opened. */
-export function optionsOf(call: Call, scope: Scope, loader: Loader, evaluator: Evaluator): Beside {
+export function optionsOf(call: Call, scope: Scope, loader: Loader, { evaluator, context }: Asked): Beside {
   const values = (name: string): Value[] => {
     const given = call.args.find((one) => one.name === name && !one.spread);
-    return given ? evaluator.values(given.value, scope) : [];
+    return given
+      ? evaluator.values(given.value, scope, context)
+      : fromObject(call, scope, name, { evaluator, context });
   };
   const texts = (name: string) => values(name).flatMap((value) => (value.type === "text" ? [value.text] : []));
   const isSaid = (name: string, said: boolean) => {
@@ -36,7 +44,7 @@ export function optionsOf(call: Call, scope: Scope, loader: Loader, evaluator: E
   if (variant !== undefined) options["variant"] = variant;
   const [dtype] = options["for"] === "transformers.js" ? texts("dtype") : [];
   if (dtype !== undefined) options["dtype"] = dtype;
-  const include = [...filesNamed(call, scope, loader, evaluator), ...patterns("allow_patterns")];
+  const include = [...filesNamed(call, scope, loader, { evaluator, context }), ...patterns("allow_patterns")];
   if (include.length > 0) options[loader.options?.["for"] === "gguf" ? "file" : "include"] = include;
   if (include.length > 0 && options["for"] === "all") delete options["for"];
   const exclude = patterns("ignore_patterns");
@@ -54,15 +62,27 @@ export function optionsOf(call: Call, scope: Scope, loader: Loader, evaluator: E
   }
 }
 
-function filesNamed(call: Call, scope: Scope, loader: Loader, evaluator: Evaluator): string[] {
+/** JavaScript has an object in place of keyword arguments. */
+function fromObject(call: Call, scope: Scope, name: string, { evaluator, context }: Asked): Value[] {
+  if (scope.code.language !== "javascript") return [];
+  return call.args.flatMap(({ value }) =>
+    evaluator
+      .values(value, scope)
+      .flatMap((one) => (one.type === "map" ? memberValues(evaluator, one, name, context) : [])),
+  );
+}
+
+function filesNamed(call: Call, scope: Scope, loader: Loader, { evaluator, context }: Asked): string[] {
   const folder = call.args.find(({ name }) => name === "subfolder");
-  const [inside] = folder ? evaluator.values(folder.value, scope) : [];
+  const [inside] = folder ? evaluator.values(folder.value, scope, context) : [];
   const prefix = inside?.type === "text" ? `${inside.text}/` : "";
   return (loader.files ?? []).flatMap(({ at, name }) => {
     const named = call.args.find((one) => one.name === name && !one.spread);
     const given = named?.value ?? (at === undefined ? undefined : positional(call.args)[at]?.value);
     return given
-      ? evaluator.values(given, scope).flatMap((value) => (value.type === "text" ? [`${prefix}${value.text}`] : []))
+      ? evaluator
+          .values(given, scope, context)
+          .flatMap((value) => (value.type === "text" ? [`${prefix}${value.text}`] : []))
       : [];
   });
 }

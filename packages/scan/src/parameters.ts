@@ -17,7 +17,7 @@ export function parameterValues(
   if (frame) {
     const given = argumentFor(frame.call, of, parameter);
     if (given) return evaluator.values(given, frame.scope, frame.context);
-    if (byDefault.length > 0) return byDefault;
+    return byDefault;
   }
   const decorated = fromDecorators(evaluator, of, parameter, outer);
   const called = callersOf(evaluator, of).flatMap((made) => {
@@ -58,6 +58,8 @@ function isBound(of: FunctionCode): boolean {
 }
 
 function selfValue(of: FunctionCode, parameter: Parameter): Value | undefined {
+  if (of.of && parameter.self)
+    return parameter.self === "class" ? { type: "class", code: of.of } : { type: "instance", of: of.of };
   if (!of.of || !isBound(of) || of.parameters[0] !== parameter) return undefined;
   if (isDecorated(of, "classmethod") || of.name === "__new__") return { type: "class", code: of.of };
   return { type: "instance", of: of.of };
@@ -68,8 +70,8 @@ function isDecorated(of: FunctionCode, name: string): boolean {
 }
 
 /** The calls of a function in these files; of a constructor those of its class. */
-function callersOf(evaluator: Evaluator, of: FunctionCode): Made[] {
-  const isConstructor = of.of !== undefined && (of.name === "__init__" || of.name === "constructor");
+export function callersOf(evaluator: Evaluator, of: FunctionCode): Made[] {
+  const isConstructor = of.of !== undefined && of.name === "__init__";
   const name = isConstructor ? (of.of?.name ?? "") : of.name;
   if (name === "") return [];
   return evaluator.project.callsOf(name).flatMap(({ call, scope }): Made[] => {

@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Code } from "./code.ts";
+import { isConfig, valuesIn } from "./config/values.ts";
 import { createEvaluator } from "./evaluate.ts";
 import { filesIn, type SourceFile } from "./files.ts";
 import type { Finding } from "./finding.ts";
+import { readJavascript } from "./javascript/lower.ts";
 import { readNotebook } from "./notebook.ts";
 import { createProject } from "./project.ts";
 import { readPython } from "./python/lower.ts";
@@ -42,26 +44,38 @@ export async function scan(paths: readonly string[], options: ScanOptions = {}):
   const files = await filesIn(paths, { cwd, include, exclude, signal });
   const skipped: { file: string; why: string }[] = [];
   const codes: Code[] = [];
+  const configs: { path: string; text: string }[] = [];
   for (const file of files) {
     signal?.throwIfAborted();
     if (file.size > most) {
       skipped.push({ file: file.name, why: `it is larger than ${most / 1_000_000} MB` });
       continue;
     }
-    const code = codeOf(await readFile(file.path, "utf8"), file);
+    const text = await readFile(file.path, "utf8");
+    if (isConfig(file.name)) configs.push({ path: file.name, text });
+    const code = codeOf(text, file);
     if (code) codes.push(code);
   }
   const evaluator = createEvaluator(createProject(codes));
   const isFolder = (path: string, code: Code) =>
     [cwd, join(cwd, dirname(code.path))].some((dir) => existsSync(join(dir, path)));
   const findings = codes.flatMap((code) => usesIn(code, evaluator, { isFolder }));
-  return { findings: findings.sort(byPlace), files: files.length - skipped.length, skipped };
+  const beside = { whisper: sizesOf(findings) };
+  const values = configs.flatMap(({ text, path }) => valuesIn(text, path, beside));
+  return { findings: [...findings, ...values].sort(byPlace), files: files.length - skipped.length, skipped };
 }
 
 function codeOf(text: string, { name }: SourceFile): Code | undefined {
   if (name.endsWith(".py")) return readPython(text, { path: name });
   if (name.endsWith(".ipynb")) return readNotebook(text, name);
+  if (/\.[cm]?[jt]sx?$/.test(name)) return readJavascript(text, name);
   return undefined;
+}
+
+/** Who reads a size of whisper that a config names: the library that the code loads. */
+function sizesOf(findings: readonly Finding[]): "whisper" | "faster-whisper" {
+  const isBy = (name: RegExp) => findings.some(({ by }) => name.test(by));
+  return isBy(/WhisperModel|whisperx/) && !isBy(/^whisper\./) ? "faster-whisper" : "whisper";
 }
 
 function byPlace(one: Finding, other: Finding): number {

@@ -1,13 +1,12 @@
-import type { RefOptions } from "@preload/core";
-import type { Call, Code, Expression, Scope } from "./code.ts";
+import type { Binding, Call, Code, Expression, Scope } from "./code.ts";
 import { dotted, type Evaluator } from "./evaluate.ts";
 import type { Finding, ModelFinding } from "./finding.ts";
 import { importedPipeline, type Loader, lastNames, loaders } from "./loaders.ts";
 import { meaningOf } from "./names.ts";
-import { type Beside, optionsOf } from "./options.ts";
-import { positional } from "./parameters.ts";
+import { type Asked, type Beside, optionsOf } from "./options.ts";
+import { callersOf, positional } from "./parameters.ts";
 import { lastName } from "./project.ts";
-import { type Text, top, type Value } from "./value.ts";
+import { type Context, type Made, type Text, top, type Value } from "./value.ts";
 
 export interface UsesOptions {
   /** True if a name that could be a repository is a folder beside the code. */
@@ -39,16 +38,38 @@ interface Use {
   readonly code: Code;
 }
 
-function usesOf(use: Use, evaluator: Evaluator, { isFolder = () => false }: UsesOptions): Finding[] {
+/** What each caller makes it load: a name and the revision beside it belong together. */
+function usesOf(use: Use, evaluator: Evaluator, options: UsesOptions): Finding[] {
+  const { call, scope } = use;
+  const hasRevision = call.args.some(({ name, value }) => name === "revision" && value.type !== "text");
+  const contexts = hasRevision ? contextsOf(scope, evaluator) : [];
+  if (contexts.length === 0) return usesWith(use, { evaluator, context: top }, options);
+  const found = contexts.flatMap((context) => usesWith(use, { evaluator, context }, options));
+  const once = new Map(found.map((one) => [one.type === "model" ? `${one.ref}@${one.revision}` : one.why, one]));
+  const models = [...once.values()].filter(({ type }) => type === "model");
+  return models.length > 0 ? models : [...once.values()].slice(0, 1);
+}
+
+/** One for each call of the function around it, and one for its defaults. */
+function contextsOf(scope: Scope, evaluator: Evaluator): Context[] {
+  const code = scope.function;
+  if (!code) return [];
+  const callers = callersOf(evaluator, code);
+  if (callers.length === 0) return [];
+  const byDefault = { call: { ...callers[0]?.call, args: [] }, scope, context: top } as Made;
+  return [...callers, byDefault].map((made) => ({ depth: 0, frames: new Map([[code, made]]) }));
+}
+
+function usesWith(use: Use, asked: Asked, { isFolder = () => false }: UsesOptions): Finding[] {
   const { call, scope, loader, by, code } = use;
-  const beside = optionsOf(call, scope, loader, evaluator);
+  const beside = optionsOf(call, scope, loader, asked);
   const place = { ...placeOf(code, call), by };
   const given = [
     argument(call, loader.model.at, loader.model.names),
     ...(loader.also ?? []).map((name) => argument(call, undefined, [name])),
   ];
-  const [main, ...others] = given.map((one) => (one ? evaluator.values(one, scope) : undefined));
-  const found = findings(main ?? otherwise(use, evaluator), { place, loader, beside, code, isFolder });
+  const [main, ...others] = given.map((one) => (one ? asked.evaluator.values(one, scope, asked.context) : undefined));
+  const found = findings(main ?? otherwise(use), { place, loader, beside, code, isFolder });
   const known = new Set(found.map((one) => (one.type === "model" ? one.ref : "")));
   const further = others.flatMap((values = []) => findings(values, { place, loader, beside, code, isFolder }));
   return [...found, ...further.filter((one): one is ModelFinding => one.type === "model" && !known.has(one.ref))];
@@ -76,7 +97,7 @@ function findings(values: readonly Value[], { place, loader, beside, code, isFol
       type: "model",
       ref: meaning.ref,
       ...(revision === undefined ? {} : { revision }),
-      options: optionsFor(value, beside.options),
+      options: beside.options,
       ...namedAt(value, place, code),
       ...(beside.revisionUnclear === undefined ? {} : { revisionUnclear: beside.revisionUnclear }),
     };
@@ -85,10 +106,6 @@ function findings(values: readonly Value[], { place, loader, beside, code, isFol
   const [why] = whys;
   if (models.size > 0) return [...models.values()].map((one) => (why === undefined ? one : { ...one, unless: why }));
   return why === undefined ? [] : [{ ...place, type: "unclear", why }];
-}
-
-function optionsFor(_: Text, options: RefOptions): RefOptions {
-  return options;
 }
 
 function whyUnclear(value: Value): string[] {
@@ -104,7 +121,7 @@ function isObject(name: string): boolean {
   );
 }
 
-function otherwise({ call, loader, code }: Use, _: Evaluator): Value[] {
+function otherwise({ call, loader, code }: Use): Value[] {
   if (call.args.some(({ spread }) => spread))
     return [{ type: "unclear", why: "its arguments are passed on as they come" }];
   if (!loader.otherwise) return [];
@@ -141,9 +158,15 @@ function mayBeAlias(callee: Expression, scope: Scope): boolean {
   if (callee.type !== "name") return false;
   for (let around: Scope | undefined = scope; around; around = around.parent) {
     const found = around.names.get(callee.name);
-    if (found) return found.some((one) => one.type === "import" && one.name !== undefined && lastNames.test(one.name));
+    if (found) return found.some(isOfLoader);
   }
   return false;
+}
+
+/** `from whisper import load_model as open`, `open = whisper.load_model` */
+function isOfLoader(binding: Binding): boolean {
+  if (binding.type === "import") return binding.name !== undefined && lastNames.test(binding.name);
+  return binding.type === "value" && binding.value.type === "member" && lastNames.test(binding.value.name);
 }
 
 function namedAt(value: Text, place: { line: number; cell?: number }, code: Code): Pick<ModelFinding, "named"> {
@@ -159,5 +182,9 @@ function placeOf(code: Code, call: Call) {
 
 /** The last two words of a full name: `AutoModel.from_pretrained`. */
 function shown(name: string): string {
-  return name.replace(/^\?\./, "").split(".").slice(-2).join(".");
+  return name
+    .replace(/^\?\.|^transformers\.js\./, "")
+    .split(".")
+    .slice(-2)
+    .join(".");
 }

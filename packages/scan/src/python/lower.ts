@@ -232,6 +232,7 @@ function createStatements(text: string, code: Code) {
       ...(annotation ? { annotation } : {}),
       ...(owner ? { of: owner } : {}),
     };
+    inner.function = made;
     for (const parameter of declared)
       bind(inner, parameter.name, { type: "parameter", of: made, parameter, at: node.from, block: inner.block });
     bind(scope, made.name, { type: "function", code: made, at: node.from, block });
