@@ -41,11 +41,3 @@ export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
 }
-
-/** At most so many columns, with an ellipsis in the middle, where names of files differ least. */
-export function fitted(text: string, columns: number): string {
-  if (text.length <= columns) return text;
-  if (columns <= 1) return "…".slice(0, Math.max(0, columns));
-  const tail = Math.ceil((columns - 1) / 2);
-  return `${text.slice(0, columns - 1 - tail)}…${text.slice(text.length - tail)}`;
-}

@@ -1,8 +1,9 @@
 import { PassThrough } from "node:stream";
 import type { MaterializeEvent } from "@preload/core";
 import { expect, test } from "vitest";
-import { frameOf } from "../src/display/bars.ts";
+import { columnsOf, loadTable } from "../src/display/columns.ts";
 import { describeEvent, describeRetry } from "../src/display/describe.ts";
+import { frameOf } from "../src/display/frame.ts";
 import { lineDisplay } from "../src/display/lines.ts";
 import { createTally } from "../src/display/tally.ts";
 import { createTeller } from "../src/display/teller.ts";
@@ -36,17 +37,23 @@ function ioOf({ isTTY = false, columns = 80, env = {} as Record<string, string> 
   return { io, written };
 }
 
-test.each([20, 40, 60, 79, 120, 200])("no line of a frame is longer than %i columns", (columns) => {
-  const tally = tallyOf(4_000_000_000, 1_250_000_000, `a/${"very-long-".repeat(20)}name.safetensors`);
+const room = { columns: 79, rows: 23 };
 
-  for (const line of frameOf(tally, "", columns)) expect(line.length).toBeLessThanOrEqual(columns);
-});
+test.each([20, 30, 39, 54, 60, 79, 120, 200])("no line of a frame is longer than %i columns", async (columns) => {
+  await loadTable();
+  const names = [
+    `a/${"very-long-".repeat(20)}name.safetensors`,
+    `${"模型".repeat(60)}.safetensors`,
+    "👩‍🔬é모델.bin",
+    "short.bin",
+    "a\u001b[2Jb\nc",
+  ];
+  const frames = names.map((name) => frameOf(tallyOf(4_000_000_000, 1_250_000_000, name), "", { ...room, columns }));
 
-test("a frame shows each file, and the total with rate and time left", () => {
-  expect(frameOf(tallyOf(400_000_000, 100_000_000), "", 79)).toEqual([
-    "model.safetensors  name          ████░░░░░░░░░░░░  25 %  100 MB of 400 MB",
-    "total            ████░░░░░░░░░░░░  25 %  100 MB of 400 MB  100 MB/s  3.0 s left",
-  ]);
+  for (const line of frames.flat()) expect(columnsOf(line.replace(/[█░]/g, "-"))).toBeLessThanOrEqual(columns);
+  expect(frames.map((lines) => lines.length)).toEqual([2, 2, 2, 2, 2]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: none may come from a name
+  for (const line of frames.flat()) expect(line).not.toMatch(/[\u0000-\u001f]/);
 });
 
 test("bytes of an earlier run are there, but are no speed", () => {
@@ -58,13 +65,70 @@ test("bytes of an earlier run are there, but are no speed", () => {
   expect([tally.total.have, tally.rate(), tally.timeLeft()]).toEqual([600, 0, undefined]);
 });
 
-test("many files on their way are summed up in a line", () => {
-  const tally = createTally(() => 0);
-  tally.take({ type: "plan", ref, files: 20, bytes: 20, problems: [] });
-  for (let file = 0; file < 20; file += 1) tally.take({ type: "fetch", ref, path: `${file}`, size: 1, from: 0, url });
+test("a frame shows each file, and the total with rate and time left; a narrow terminal shows less of it", () => {
+  const at = (columns: number) => frameOf(tallyOf(400_000_000, 100_000_000), "", { columns, rows: 23 }).join("\n");
 
-  expect(frameOf(tally, "", 79)).toHaveLength(10);
-  expect(frameOf(tally, "", 79)[8]).toBe("and 12 more");
+  expect(at(119)).toMatchInlineSnapshot(`
+    "model.safetensors  name                  ████░░░░░░░░░░░░  25 %  100 MB of 400 MB
+    total                                    ████░░░░░░░░░░░░  25 %  100 MB of 400 MB  50 MB/s  6.0 s left"
+  `);
+  expect(at(79)).toMatchInlineSnapshot(`
+    "model.safetensors  name      ████░░░░░░░░░░░░  25 %  100 MB of 400 MB
+    total      ████░░░░░░░░░░░░  25 %  100 MB of 400 MB  50 MB/s  6.0 s left"
+  `);
+  expect(at(59)).toMatchInlineSnapshot(`
+    "model.s…rs  name ██░░░░░░  25 %  100 MB of 400 MB
+    total            ██░░░░░░  25 %  50 MB/s  6.0 s left"
+  `);
+  expect(at(39)).toMatchInlineSnapshot(`
+    "model.safetensors  name  ██░░░░░░  25 %
+    total  25 %  50 MB/s  6.0 s left"
+  `);
+  expect(at(24)).toMatchInlineSnapshot(`
+    "model.sa…ors  name  25 %
+    total               25 %"
+  `);
+});
+
+function tallyOfMany(count: number, size: number) {
+  let now = 0;
+  const tally = createTally(() => now);
+  tally.take({ type: "plan", ref, files: count, bytes: count * size, problems: [] });
+  for (let file = 0; file < count; file += 1) tally.take({ type: "fetch", ref, path: `${file}`, size, from: 0, url });
+  return { tally, later: (milliseconds: number) => (now += milliseconds) };
+}
+
+test.each([
+  [23, 10, "and 12 more"],
+  [7, 7, "and 15 more"],
+  [3, 3, "and 19 more"],
+  [2, 2, "20 files"],
+  [1, 1, "total"],
+])("with %i lines of room, twenty files make %i: the last but one is %j", (rows, lines, others) => {
+  const frame = frameOf(tallyOfMany(20, 5_000_000).tally, "", { columns: 79, rows });
+
+  expect(frame).toHaveLength(lines);
+  expect(frame.at(-2) ?? frame.at(-1)).toMatch(new RegExp(`^${others}`));
+  expect(frame.at(-1)).toMatch(/^total/);
+});
+
+test("small files have no bars, which would only flicker, unless they take their time", () => {
+  const { tally, later } = tallyOfMany(3, 1000);
+
+  expect(frameOf(tally, "", room)).toEqual(["3 files", expect.stringMatching(/^total/)]);
+  later(2_000);
+  expect(frameOf(tally, "", room)).toHaveLength(4);
+});
+
+test("a file whose origin is given a rest says when it goes on", () => {
+  const tally = tallyOf(400_000_000, 100_000_000);
+  const path = "model.safetensors";
+
+  tally.take({ type: "retry", ref, path, url, why: "cdn.example answers 429", wait: 12_000, asked: true });
+  expect(frameOf(tally, "", room)[0]).toMatch(/25 % {2}again in 12 s$/);
+  expect(frameOf(tally, "", { columns: 39, rows: 23 })[0]).toMatch(/25 % {2}again in 12 s$/);
+  tally.take({ type: "resume", ref, path, url, from: 100_000_000, after: "retry" });
+  expect(frameOf(tally, "", room)[0]).toMatch(/25 % {2}100 MB of 400 MB$/);
 });
 
 test.each([
@@ -83,7 +147,7 @@ test.each([
   return end.then(() => {
     display.end();
     expect(written.stderr.includes("total")).toBe(moves);
-    expect(written.stderr.endsWith("\u001b[J") || written.stderr === "").toBe(true);
+    expect(written.stderr.endsWith("\u001b[J\u001b[A") || written.stderr === "").toBe(true);
   });
 });
 

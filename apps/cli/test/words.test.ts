@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { fitted } from "../src/display/columns.ts";
 import { endpoint, rate, seconds } from "../src/flags.ts";
-import { bytes, duration, fitted, shortRevision } from "../src/words.ts";
+import { bytes, duration, shortRevision } from "../src/words.ts";
 
 test.each([
   [0, "0 bytes"],

@@ -3,38 +3,63 @@ import type { Flags } from "../flags.ts";
 import { formOf } from "../flags.ts";
 import type { Io } from "../io.ts";
 import { painter } from "../paint.ts";
-import { bytes, duration, fitted, plain } from "../words.ts";
+import { plain } from "../words.ts";
+import { columnsOf } from "./columns.ts";
 import { describeResult, isToldLater, type Told } from "./describe.ts";
-import { createTally, type Moving, type Tally } from "./tally.ts";
+import { frameOf } from "./frame.ts";
+import { createTally } from "./tally.ts";
 import { createTeller } from "./teller.ts";
 
-const frame = 100;
-const mostBars = 8;
+// Milliseconds: eight updates a second.
+const interval = 125;
 
-/** A bar for each file on its way and one for all of them, drawn anew in place: for a person at a terminal. */
+/**
+ * A bar for each file on its way and one for all of them, drawn anew in place: for a person at a terminal.
+ * What is to be read meanwhile waits for the next update, and goes out with it in one piece: nothing is taken away
+ * that does not come back in the same moment. The cursor stays visible, so there is nothing to put right after a kill.
+ */
 export function barDisplay(io: Io, flags: Flags): Display {
   const tally = createTally(() => performance.now());
   const teller = createTeller(() => performance.now());
   const paint = painter(io.stderr, io.env);
   let task = "";
-  let drawn = 0;
+  let drawn: readonly string[] = [];
+  let pending: { readonly output: "stdout" | "stderr"; readonly text: string }[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  const wipe = () => {
-    if (drawn > 0) io.stderr.write(`\r\u001b[${drawn}A\u001b[J`);
-    drawn = 0;
+  /** Back to the first line of what is drawn, as many lines as it takes by now: a terminal that shrinks folds them. */
+  const back = () => {
+    const { columns = 80 } = io.stderr;
+    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / Math.max(1, columns))), 0);
+    return rows > 0 ? `\r\u001b[${rows}A` : "";
+  };
+  const show = (lines: readonly string[]) => {
+    if (pending.length === 0 && isSame(lines, drawn)) return;
+    const takesAway = drawn.length > 0 && (pending.length > 0 || lines.length === 0);
+    let text = `${back()}${takesAway ? clearHere : ""}`;
+    for (const { output, text: told } of pending) {
+      if (output === "stderr") {
+        text += told;
+        continue;
+      }
+      if (text !== "") io.stderr.write(text);
+      io.stdout.write(told);
+      text = "";
+    }
+    for (const line of lines) text += `${paint.dim(line)}${clearLine}\n`;
+    if (drawn.length > 0 && !takesAway) text += clearBelow;
+    if (text !== "") io.stderr.write(text);
+    drawn = lines;
+    pending = [];
   };
   const draw = () => {
-    // The last column stays free: a full line makes some terminals wrap.
-    const columns = Math.max(20, io.stderr.columns ?? 80) - 1;
-    const lines = frameOf(tally, task, columns);
-    wipe();
-    if (lines.length > 0) io.stderr.write(`${lines.map((line) => paint.dim(line)).join("\n")}\n`);
-    drawn = lines.length;
+    const { columns = 80, rows = 24 } = io.stderr;
+    // The last column stays free: a full line makes some terminals wrap. The cursor has a line of its own.
+    show(frameOf(tally, task, { columns: Math.max(20, columns) - 1, rows: Math.max(2, rows) - 1 }));
   };
   const write = (output: "stdout" | "stderr", text: string) => {
-    wipe();
-    io[output].write(text);
+    pending.push({ output, text });
+    if (!timer) show([]);
   };
   const notice = (text: string) => write("stderr", `${plain(text)}\n`);
   const detail = (text: string) => {
@@ -47,7 +72,7 @@ export function barDisplay(io: Io, flags: Flags): Display {
   return {
     doing(what) {
       task = what;
-      timer ??= setInterval(draw, frame).unref();
+      timer ??= setInterval(draw, interval).unref();
     },
     resolved() {
       task = "";
@@ -70,47 +95,21 @@ export function barDisplay(io: Io, flags: Flags): Display {
     end() {
       clearInterval(timer);
       timer = undefined;
-      wipe();
+      show([]);
     },
   };
 }
 
-/** What is drawn, each line no longer than so many columns. */
-export function frameOf(tally: Tally, task: string, columns: number): string[] {
-  const { moving, total } = tally;
-  if (total.size === 0) {
-    const what = tally.checked > 0 ? `verifying: ${bytes(tally.checked)} read` : task;
-    return what === "" ? [] : [fitted(what, columns)];
-  }
-  const bars = moving.slice(0, mostBars).map((file) => barOf(file, columns));
-  if (moving.length > mostBars) bars.push(fitted(`and ${moving.length - mostBars} more`, columns));
-  return [...bars, totalOf(tally, columns)];
+const clearLine = "\u001b[K";
+const clearBelow = "\u001b[J";
+// In two steps: what is cleared from the upper left corner is put on record by tmux, which takes it for the whole screen.
+const clearHere = `${clearLine}\n${clearBelow}\u001b[A`;
+
+/** The bars are not ASCII, but narrow. */
+function widthOf(line: string): number {
+  return columnsOf(line.replace(/[█░]/g, "-"));
 }
 
-function barOf({ path, ref, size, have }: Moving, columns: number): string {
-  const model = ref.slice(Math.max(ref.lastIndexOf("/"), ref.indexOf(":")) + 1);
-  const numbers = `${bytes(have)} of ${bytes(size)}`;
-  return line(plain(`${path}  ${model}`), have / Math.max(1, size), numbers.padEnd(widestNumbers), columns).trimEnd();
-}
-
-// So that the bars of several files stand below each other.
-const widestNumbers = "999 bytes of 999 bytes".length;
-
-function totalOf(tally: Tally, columns: number): string {
-  const { size, have } = tally.total;
-  const left = tally.timeLeft();
-  const pace = left === undefined ? "" : `  ${bytes(tally.rate())}/s  ${duration(left)} left`;
-  return line("total", have / size, `${bytes(have)} of ${bytes(size)}${pace}`, columns);
-}
-
-/** `model.safetensors  bart-base  ███████░░░░░  45 %  250 MB of 558 MB`; a narrow terminal has a shorter bar or none. */
-function line(name: string, done: number, numbers: string, columns: number): string {
-  const share = Math.max(0, Math.min(1, done));
-  const percent = `${Math.floor(share * 100)} %`.padStart(5);
-  const cells = columns >= 70 ? 16 : columns >= 55 ? 8 : 0;
-  const full = Math.round(share * cells);
-  const right = ` ${"█".repeat(full)}${"░".repeat(cells - full)} ${percent}  ${numbers}`;
-  const room = Math.min(40, columns - right.length);
-  if (room < 5) return fitted(`${percent.trim()}  ${numbers}`, columns);
-  return `${fitted(name, room).padEnd(room)}${right}`;
+function isSame(lines: readonly string[], others: readonly string[]): boolean {
+  return lines.length === others.length && lines.every((line, index) => line === others[index]);
 }

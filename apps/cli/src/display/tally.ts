@@ -6,6 +6,9 @@ export interface Moving {
   readonly path: string;
   readonly size: number;
   have: number;
+  /** When it started, and until when nothing is asked of its origin. */
+  readonly since: number;
+  until: number;
 }
 
 /** Sums up what events say: what moves, what is done, how fast. */
@@ -14,6 +17,9 @@ export interface Tally {
   /** Nothing of this model moves any more, whoever fetched it. */
   finish(ref: string): void;
   readonly moving: readonly Moving[];
+  /** Milliseconds that a file has been on its way, and milliseconds until it goes on when an origin is given a rest. */
+  age(file: Moving): number;
+  pause(file: Moving): number;
   /** Bytes to fetch, as far as is known, and how many of them are there. */
   readonly total: { readonly size: number; readonly have: number };
   /** Bytes that were read to verify them. */
@@ -25,15 +31,18 @@ export interface Tally {
 }
 
 const span = 5_000;
+// Thousands of pieces come in a second: they are counted together for this long.
+const bucket = 100;
 
 /** @param now milliseconds that only go forward */
 export function createTally(now: () => number): Tally {
   const files = new Map<string, Moving>();
   const planned = new Map<string, number>();
   const arrived = new Map<string, number>();
-  const samples: { at: number; bytes: number }[] = [];
+  const samples: { readonly at: number; bytes: number }[] = [];
   const begun = new Map<string, number>();
   let checked = 0;
+  let started: number | undefined;
 
   function take(event: MaterializeEvent): void {
     const key = `${event.ref}\n${"path" in event ? event.path : ""}`;
@@ -45,8 +54,9 @@ export function createTally(now: () => number): Tally {
         planned.set(event.ref, event.bytes);
         return;
       case "fetch":
-        files.set(key, { ref: event.ref, path: event.path, size: event.size, have: 0 });
+        files.set(key, { ref: event.ref, path: event.path, size: event.size, have: 0, since: now(), until: 0 });
         begun.set(key, event.from);
+        started ??= now();
         return;
       case "bytes":
         takeBytes(key, event.ref, event.bytes);
@@ -54,11 +64,15 @@ export function createTally(now: () => number): Tally {
       case "placed":
         files.delete(key);
         return;
+      case "retry":
+        pauses(key, now() + event.wait);
+        return;
+      case "resume":
+        pauses(key, 0);
+        return;
       case "discard":
       case "stall":
       case "throttle":
-      case "retry":
-      case "resume":
       case "wait":
         return;
     }
@@ -71,16 +85,27 @@ export function createTally(now: () => number): Tally {
     // The first report of a continued file is what an earlier run has left: it did not come over the network now.
     const left = begun.get(key);
     begun.delete(key);
-    if (left !== count && count > 0) samples.push({ at: now(), bytes: count });
+    if (left !== count && count > 0) sample(count);
+  }
+
+  function sample(count: number): void {
+    const at = now();
+    const last = samples.at(-1);
+    if (last && at - last.at < bucket) last.bytes += count;
+    else samples.push({ at, bytes: count });
+  }
+
+  function pauses(key: string, until: number): void {
+    const file = files.get(key);
+    if (file) file.until = until;
   }
 
   function rate(): number {
     const until = now();
-    while (samples[0] && samples[0].at < until - span) samples.shift();
-    const [first] = samples;
-    if (!first) return 0;
+    const since = Math.max(started ?? until, until - span);
+    while (samples[0] && samples[0].at < since) samples.shift();
     const bytes = samples.reduce((sum, sample) => sum + sample.bytes, 0);
-    return (bytes / Math.max(500, until - first.at)) * 1000;
+    return (bytes / Math.max(500, until - since)) * 1000;
   }
 
   const total = () => ({ size: sum(planned), have: sum(arrived) });
@@ -93,6 +118,8 @@ export function createTally(now: () => number): Tally {
     get moving() {
       return [...files.values()];
     },
+    age: ({ since }) => now() - since,
+    pause: ({ until }) => Math.max(0, until - now()),
     get total() {
       return total();
     },
