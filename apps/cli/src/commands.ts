@@ -223,6 +223,28 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/doctor.ts"),
   },
   {
+    usage: "init [paths...]",
+    summary: "write a config to start with",
+    details:
+      "Writes preload.yaml, with the models that the code under the paths loads (by default all of this folder), and marks preload.lock in .gitattributes as generated, and as nothing to be merged line by line. At a terminal it asks first; elsewhere, with --yes or with --from-code, what each question has as its default is done. A config that is there already is left alone.",
+    examples: [
+      { line: "preload init", does: "asks what to do" },
+      { line: "preload init --from-code src", does: "the models that src loads, without a question" },
+      { line: "preload init --pyproject --yes", does: "as [tool.preload] in pyproject.toml" },
+    ],
+    options: [
+      new Option("--from-code", "list the models that the code loads, and ask nothing"),
+      new Option("--no-from-code", "do not look at the code").default(undefined, "ask, or list them"),
+      new Option("--pyproject", "write [tool.preload] into pyproject.toml"),
+      new Option("--no-pyproject", "write preload.yaml").default(undefined, "ask, or preload.yaml"),
+      new Option("--gitattributes", "write the line for preload.lock into .gitattributes"),
+      new Option("--no-gitattributes", "leave .gitattributes alone").default(undefined, "ask, or write it"),
+      new Option("-y, --yes", "ask nothing, and do what is proposed"),
+      new Option("--force", "write a new preload.yaml although there is a config"),
+    ],
+    load: () => import("./commands/init.ts"),
+  },
+  {
     usage: "completion <shell>",
     summary: "print the script with which a shell completes preload's command lines",
     details:

@@ -2,12 +2,22 @@ import { createInterface } from "node:readline/promises";
 import { PreloadError } from "@preload/core";
 import type { Io } from "./io.ts";
 
+export interface ConfirmOptions {
+  /** What an empty answer means. @default false */
+  readonly byDefault?: boolean;
+}
+
 /**
  * Asks at the terminal, where only `y` and `yes` mean yes, and the end of input means no.
  *
  * @throws PreloadError `USAGE` where nobody can answer, `ABORTED` for Ctrl-C
  */
-export async function confirm(question: string, io: Io, signal: AbortSignal): Promise<boolean> {
+export async function confirm(
+  question: string,
+  io: Io,
+  signal: AbortSignal,
+  { byDefault = false }: ConfirmOptions = {},
+): Promise<boolean> {
   if (!io.stdin.isTTY || !io.stderr.isTTY) {
     throw new PreloadError("USAGE", "there is no terminal to ask at", {
       hint: "Say --yes to go ahead, or --dry-run to look only.",
@@ -24,8 +34,10 @@ export async function confirm(question: string, io: Io, signal: AbortSignal): Pr
   const ended = new AbortController();
   lines.once("close", () => ended.abort());
   try {
-    const answer = await lines.question(`${question} [y/N] `, { signal: AbortSignal.any([signal, ended.signal]) });
-    return /^y(es)?$/i.test(answer.trim());
+    const answer = await lines.question(`${question} ${byDefault ? "[Y/n]" : "[y/N]"} `, {
+      signal: AbortSignal.any([signal, ended.signal]),
+    });
+    return answer.trim() === "" ? byDefault : /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     if ((error as Error).name !== "AbortError") throw error;
     io.stderr.write("\n");

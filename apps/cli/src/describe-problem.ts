@@ -1,4 +1,6 @@
-import type { Problem, ProblemReason } from "@preload/core";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Manifest, Problem, ProblemReason } from "@preload/core";
 import { plain } from "./words.ts";
 
 const words: Readonly<Record<ProblemReason, string>> = {
@@ -30,12 +32,17 @@ export function isAbsence({ reason }: Problem): boolean {
 
 const most = 10;
 
-/** The problems of one model as lines, and where they were looked for. */
+/** The problems of one model as lines, and where they were looked for. Of what is not there at all, one line. */
 export function describeProblems(
   problems: readonly Problem[],
   { dir, dirRule }: { readonly dir: string; readonly dirRule: string },
+  { path }: Pick<Manifest, "path">,
   all = false,
 ): string[] {
+  const [first = ""] = path.split("/", 1);
+  if (problems.length > 1 && problems.every(isAbsence) && first !== "" && !existsSync(join(dir, first))) {
+    return [`nothing of it in ${plain(dir)} (${plain(dirRule)})`];
+  }
   const shown = all ? problems : problems.slice(0, most);
   const rest = problems.length - shown.length;
   return [

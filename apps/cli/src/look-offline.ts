@@ -22,7 +22,7 @@ async function lookAt(resolution: Resolution, session: Session, rule: string): P
     const problems = await check(manifest, { dir: fetcher.dir, stateDir, signal });
     if (forecast(problems, fetcher.dir).toFetch.length === 0) return resolution;
     const isCorrupt = !problems.every(isAbsence);
-    const lines = describeProblems(problems, fetcher).map((line) => `\n  ${line}`);
+    const lines = describeProblems(problems, fetcher, manifest).map((line) => `\n  ${line}`);
     const what = `${ref}: ${isCorrupt ? "it is not as promised" : "it is not all there"}${lines.join("")}`;
     throw offlineError(rule, what, isCorrupt ? "CORRUPT" : "MISSING");
   } catch (error) {

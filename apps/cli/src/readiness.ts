@@ -29,7 +29,7 @@ async function notReady(resolution: Resolution, session: Session, search: Search
   const problems = await check(manifest, { dir: fetcher.dir, stateDir, signal });
   const state = stateOf(problems);
   if (state === "complete" || (state === "missing" && request.optional)) return undefined;
-  const lines = describeProblems(problems, fetcher).map((line) => `\n  ${line}`);
+  const lines = describeProblems(problems, fetcher, manifest).map((line) => `\n  ${line}`);
   const error = new PreloadError(state === "missing" ? "MISSING" : "CORRUPT", `${ref} is ${state}${lines.join("")}`, {
     hint: "`preload install` mends it.",
   });

@@ -126,7 +126,8 @@ function isMeant(ref: string, only: readonly string[] | undefined): boolean {
   return only.includes(ref.slice(0, ref.indexOf(":")));
 }
 
-function workingDir(io: Io, flags: Flags): string {
+/** Where a command line works. @throws PreloadError `USAGE` */
+export function workingDir(io: Io, flags: Flags): string {
   if (flags.cwd === undefined) return io.cwd;
   const cwd = resolve(io.cwd, flags.cwd);
   if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return cwd;

@@ -169,7 +169,7 @@ function describeFinding({ resolution, problems, error, fetchedBytes, miss }: Fi
     return [`ok      ${name} ${bytes(size)} in ${count(files, "file")}${mended}\n`];
   }
   const place = resolution.status === "resolved" ? resolution.fetcher : { dir: "", dirRule: "" };
-  const lines = problems.length === 0 ? [] : describeProblems(problems, place, true);
+  const lines = problems.length === 0 ? [] : describeProblems(problems, place, manifest, true);
   const also = miss && problems.length > 0 ? elsewhereIn(miss) : [];
   return [`broken  ${name}\n`, ...[...lines, ...also].map((line) => `  ${line}\n`)];
 }
