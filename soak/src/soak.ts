@@ -7,8 +7,9 @@ import { kill } from "./suites/kill.ts";
 import { memory } from "./suites/memory.ts";
 import { network } from "./suites/network.ts";
 import { processes } from "./suites/processes.ts";
+import { rate } from "./suites/rate.ts";
 
-const suites: readonly Suite[] = [network, disk, kill, memory, processes, events];
+const suites: readonly Suite[] = [network, disk, kill, memory, processes, rate, events];
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== "--"),
@@ -42,6 +43,7 @@ for (const suite of suites.filter(({ name }) => names?.includes(name) ?? true)) 
     say: (line) => values.verbose && print(`  ${line}`),
   });
   sections.set(suite.title, findings.text);
+  for (const [title, text] of findings.curves ?? []) sections.set(title, text);
   failed += findings.violations.length;
   if (values.verbose && findings.measured) print(findings.measured);
   print(

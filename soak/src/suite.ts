@@ -19,6 +19,8 @@ export interface Violation {
 export interface Findings {
   /** For `docs/faults.md`: the same text on every machine as long as everything holds. */
   readonly text: string;
+  /** Sections of their own with what only a long run measures, by title. They stay until it is measured again. */
+  readonly curves?: ReadonlyMap<string, string>;
   /** What was measured here and now, for the terminal only. */
   readonly measured?: string;
   readonly violations: readonly Violation[];

@@ -10,9 +10,9 @@ import { soakCatalog } from "../world/models.ts";
 import { corruptedIn, pythonWithHub } from "../world/scan-cache.ts";
 import { inScratch } from "../world/scratch.ts";
 import { type Ended, fixtures, type User, userIn } from "../world/user.ts";
+import { killAsking } from "./kill-asking.ts";
+import { exits, signals } from "./signals.ts";
 
-const signals = ["SIGKILL", "SIGTERM", "SIGINT"] as const;
-const exits = { SIGKILL: 137, SIGTERM: 143, SIGINT: 130 } as const;
 const rate = 10_000_000;
 const block = 1024 * 1024;
 
@@ -20,7 +20,12 @@ const block = 1024 * 1024;
 export const kill: Suite = {
   name: "kill",
   title: "Kill",
-  run: (effort) => inScratch((root) => killAll(root, effort)),
+  async run(effort) {
+    const all = await inScratch((root) => killAll(root, effort));
+    const asking = await inScratch((root) => killAsking(root, effort));
+    const violations = [...all.violations, ...asking.violations];
+    return { ...all, violations, text: `${all.text.trim()}\n\n${asking.text}` };
+  },
 };
 
 async function killAll(root: string, { seed, scale, say }: Effort): Promise<Findings> {

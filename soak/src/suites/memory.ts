@@ -17,18 +17,19 @@ export const memory: Suite = {
   name: "memory",
   title: "Memory, handles and aborts",
   async run(effort) {
-    const { violations, expect } = createVerdict();
+    const { violations } = createVerdict();
     const measured: string[] = [];
     const rules: string[] = [];
+    const curves = new Map<string, string>();
     for (const part of [manyInstalls, aborts, flatMemory]) {
       const found = await part(effort);
       violations.push(...found.violations);
       measured.push(found.measured ?? "");
       rules.push(found.text);
+      for (const [title, text] of found.curves ?? []) curves.set(title, text);
       effort.say(found.measured ?? "");
     }
-    expect(rules.length > 0, "memory", "nothing was looked at");
-    return { violations, measured: measured.join("\n"), text: rules.join("\n\n") };
+    return { violations, measured: measured.join("\n"), text: rules.join("\n\n"), curves };
   },
 };
 

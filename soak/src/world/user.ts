@@ -10,6 +10,8 @@ export const fixtures = fileURLToPath(new URL("../../packages/demo-origin/fixtur
 /** Somebody with a home and a project, who runs the real command line. */
 export interface User {
   readonly home: string;
+  /** Where the config is, and the lock will be. */
+  readonly project: string;
   readonly hub: string;
   readonly whisper: string;
   readonly spacy: string;
@@ -62,6 +64,7 @@ endpoints:
   const env = { PATH: process.env.PATH ?? "", HOME: home, PRELOAD_STATE_DIR: join(home, "state") };
   return {
     home,
+    project,
     hub: join(home, ".cache", "huggingface", "hub"),
     whisper: join(home, ".cache", "whisper"),
     spacy: join(home, ".local", "share", "spacy"),
