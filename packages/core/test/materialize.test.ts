@@ -119,7 +119,9 @@ describe("what is told on the way", () => {
       { type: "bytes", bytes: 50_000 },
       { type: "discard", url, why: expect.stringContaining("the bytes are not the promised ones") },
       { type: "bytes", bytes: -50_000 },
-      { type: "retry", url, why: expect.stringContaining("answers 503"), wait: 0 },
+      { type: "throttle", url, status: 503, wait: 0 },
+      { type: "retry", url, why: expect.stringContaining("answers 503"), wait: 0, after: "throttle" },
+      { type: "resume", url, from: 0, after: "retry" },
       { type: "bytes", bytes: 50_000 },
       { type: "placed", size: 50_000, bytes: 100_000 },
     ]);
