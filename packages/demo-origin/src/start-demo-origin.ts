@@ -34,6 +34,8 @@ export interface DemoOrigin {
   readonly catalog: Catalog;
   /** Puts a repository in place of the one with its id; old commits stay. */
   push(repo: HubRepo): void;
+  /** Takes a repository away, with all of its commits. */
+  remove(id: string): void;
   /** Makes every signed URL handed out so far useless. */
   expireSignedUrls(): void;
   close(): Promise<void>;
@@ -66,6 +68,9 @@ export async function startDemoOrigin(options: DemoOriginOptions = {}): Promise<
       const at = catalog.repos.findIndex(({ kind, id }) => kind === repo.kind && id === repo.id);
       if (at < 0) catalog.repos.push(repo);
       else catalog.repos[at] = pushed(catalog.repos[at], repo);
+    },
+    remove(id) {
+      catalog.repos = catalog.repos.filter((repo) => repo.id !== id);
     },
     expireSignedUrls: () => cdn.expire(),
     close: () => origin.close(),

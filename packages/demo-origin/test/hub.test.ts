@@ -212,3 +212,16 @@ test("a push moves main, and the old commit stays", async () => {
   expect(await (await ask("/org/tiny/resolve/main/config.json")).text()).toBe("new\n");
   expect(await (await ask(`/org/tiny/resolve/${commit}/config.json`)).text()).toBe("{}\n");
 });
+
+test("tells the commits of a branch with their dates, the newest first, and of a removed repository nothing", async () => {
+  demo.push(hubRepo({ id: "org/tiny", files: { "config.json": "new\n" }, date: "2024-02-01T00:00:00.000Z" }));
+
+  const commits = await askJson("/api/models/org/tiny/commits/main?limit=2");
+  demo.remove("org/tiny");
+
+  expect(commits.map(({ date }: { date: string }) => date)).toEqual([
+    "2024-02-01T00:00:00.000Z",
+    "2024-01-01T00:00:00.000Z",
+  ]);
+  expect((await ask("/api/models/org/tiny/commits/main")).status).toBe(401);
+});

@@ -4,7 +4,7 @@ import type { HubRepo, Kind } from "./repo.ts";
 export interface Address {
   kind: Kind;
   id: string;
-  action: "info" | "tree" | "paths-info" | "resolve";
+  action: "info" | "tree" | "paths-info" | "commits" | "resolve";
   /** What follows the action: a revision, and for some a path. */
   rest: string[];
 }
@@ -13,6 +13,7 @@ export interface Address {
  *   /api/models/org/name                            info
  *   /api/models/org/name/revision/main              info
  *   /api/models/org/name/tree/refs%2Fpr%2F1/onnx    tree
+ *   /api/models/org/name/commits/main               commits
  *   /org/name/resolve/main/config.json              resolve
  *   /datasets/org/name/resolve/main/config.json     resolve
  */
@@ -33,11 +34,11 @@ export function splitRevision(repo: HubRepo, rest: readonly string[]): { revisio
 
 function apiAddress([kind, ...others]: string[]): Address | undefined {
   if (kind === undefined || !isKind(kind) || others.length === 0) return undefined;
-  const at = [1, 2].find((index) => ["revision", "tree", "paths-info"].includes(others[index] ?? ""));
+  const at = [1, 2].find((index) => ["revision", "tree", "paths-info", "commits"].includes(others[index] ?? ""));
   if (at === undefined)
     return others.length > 2 ? undefined : { kind, id: others.join("/"), action: "info", rest: ["main"] };
   const word = others[at];
-  const action = word === "tree" || word === "paths-info" ? word : "info";
+  const action = word === "tree" || word === "paths-info" || word === "commits" ? word : "info";
   return { kind, id: others.slice(0, at).join("/"), action, rest: others.slice(at + 1) };
 }
 

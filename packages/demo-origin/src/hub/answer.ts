@@ -53,9 +53,19 @@ function answer(request: OriginRequest, url: URL, options: HubOptions): Reply | 
       return treePage(commit, inside, url, options);
     case "paths-info":
       return json(pathsInfo(commit, ...pathsAsked(request)));
+    case "commits":
+      return json(historyOf(repo, commit).slice(0, Number(url.searchParams.get("limit") ?? 100)));
     case "resolve":
       return resolve(repo, commit, inside, options.cdn);
   }
+}
+
+/** The commit and those before it, the newest first. Nobody here knows parents: dates stand for them. */
+function historyOf(repo: HubRepo, commit: HubCommit): object[] {
+  const before = [...repo.commits.values()].filter(({ sha, date }) => sha !== commit.sha && date < commit.date);
+  const newestFirst = [...before].sort((one, other) => (one.date < other.date ? 1 : -1));
+  const authors = [{ user: "demo", avatar: "" }];
+  return [commit, ...newestFirst].map(({ sha, date }) => ({ id: sha, title: "Add files", message: "", authors, date }));
 }
 
 function isFormerly(repo: HubRepo, { kind, id }: Address): boolean {

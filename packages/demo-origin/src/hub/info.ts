@@ -9,8 +9,7 @@ export function infoOf(repo: HubRepo, commit: HubCommit, query: URLSearchParams)
     modelId: id,
     author: id.split("/").length > 1 ? id.split("/")[0] : null,
     sha: commit.sha,
-    // One date for everything: a clock would make two runs differ.
-    lastModified: "2024-01-01T00:00:00.000Z",
+    lastModified: commit.date,
     createdAt: "2024-01-01T00:00:00.000Z",
     private: repo.private,
     gated: repo.gated,

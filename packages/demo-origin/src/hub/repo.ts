@@ -8,6 +8,8 @@ export type Files = Record<string, Body | Uint8Array | string>;
 
 export interface HubCommit {
   sha: string;
+  /** When it was made. */
+  date: string;
   /** By path, sorted. */
   files: ReadonlyMap<string, HubFile>;
 }
@@ -44,6 +46,8 @@ export interface HubRepoOptions {
   cardData?: Record<string, unknown>;
   /** Ids that lead here by redirect. */
   renamedFrom?: readonly string[];
+  /** When its commits were made. @default 2024-01-01 */
+  date?: string;
   /** @default weights by extension, and everything above 1 MiB */
   lfs?: IsLfs;
 }
@@ -52,7 +56,9 @@ export interface HubRepoOptions {
 export function hubRepo(options: HubRepoOptions): HubRepo {
   const { id, kind = "models", gated = false, private: hidden = false, disabled = false, renamedFrom = [] } = options;
   const contents = Object.entries({ ...options.revisions, main: options.files });
-  const revisions = new Map(contents.map(([name, files]) => [name, commitOf(id, files, options.lfs)]));
+  // One date for everything: a clock would make two runs differ.
+  const { date = "2024-01-01T00:00:00.000Z" } = options;
+  const revisions = new Map(contents.map(([name, files]) => [name, commitOf(id, files, date, options.lfs)]));
   const commits = new Map([...revisions.values()].map((commit) => [commit.sha, commit]));
   const cardData = { ...(options.license && { license: options.license }), ...options.cardData };
   return { id, kind, revisions, commits, gated, private: hidden, disabled, cardData, renamedFrom };
@@ -67,11 +73,11 @@ export function commitAt(repo: HubRepo, revision: string): HubCommit | undefined
   return repo.revisions.get(revision === "HEAD" ? "main" : revision) ?? repo.commits.get(revision);
 }
 
-function commitOf(id: string, contents: Files, lfs: IsLfs = isLfs): HubCommit {
+function commitOf(id: string, contents: Files, date: string, lfs: IsLfs = isLfs): HubCommit {
   const files = Object.entries(contents)
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([path, content]) => hubFile(path, content, lfs));
   const listing = files.map(({ path, oid }) => `${oid} ${path}\n`).join("");
   const sha = createHash("sha1").update(`${id}\n${listing}`).digest("hex");
-  return { sha, files: new Map(files.map((file) => [file.path, file])) };
+  return { sha, date, files: new Map(files.map((file) => [file.path, file])) };
 }

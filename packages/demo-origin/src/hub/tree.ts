@@ -52,7 +52,7 @@ function fileEntry({ path, size, oid, lfs }: HubFile): object {
 
 function expanded(commit: HubCommit): object {
   return {
-    lastCommit: { id: commit.sha, title: "Add files", date: "2024-01-01T00:00:00.000Z" },
+    lastCommit: { id: commit.sha, title: "Add files", date: commit.date },
     securityFileStatus: { status: "safe" },
   };
 }
