@@ -132,6 +132,25 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * What a source tells of a ref today beside what it means: for people who decide whether to move a pin.
+ * None of it is in a manifest, because it may change while the model does not.
+ */
+export interface Upstream {
+  /** When each of the revisions was made, as ISO 8601, as far as the source tells. */
+  readonly dates: Readonly<Record<string, string>>;
+  /** The ref by which the source knows it today, when it was given another name. */
+  readonly renamed?: string;
+  /** Set when the publisher asks for acceptance today, also of those who may not look any further. */
+  readonly gated?: "auto" | "manual";
+  /** What keeps the first of the revisions from being used here, in words: it is made for another spaCy. */
+  readonly misfit?: string;
+  /** What else a person should know, in words. */
+  readonly remarks: readonly string[];
+  /** A page about the last of the revisions. */
+  readonly page?: string;
+}
+
 /** What one ecosystem knows: where its client looks, and what a ref means today. It never downloads a model. */
 export interface Fetcher {
   /** The scheme of its refs. */
@@ -156,6 +175,16 @@ export interface Fetcher {
    * @throws PreloadError `BAD_REF`, `NOT_FOUND`, `REVISION_NOT_FOUND`, `UNAUTHORIZED`, `GATED`, or a network code.
    */
   resolve(ref: Ref, options?: ResolveOptions): Promise<Manifest>;
+  /**
+   * For a ref that stands still, the one that moves on: the branch that a commit was taken from. Never touches the network.
+   * @default none stands still
+   */
+  follows?(ref: Ref): Ref | undefined;
+  /**
+   * What the source tells of these revisions of a ref, the older one first. Leaves out what cannot be found out.
+   * @throws PreloadError `ABORTED`
+   */
+  upstream?(ref: Ref, revisions: readonly string[], options?: ResolveOptions): Promise<Upstream>;
 }
 
 export interface RequestOptions {

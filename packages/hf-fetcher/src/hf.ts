@@ -13,7 +13,7 @@ import { type Endpoint, endpointsFor, mirrorsFor, tokenOrigins } from "./endpoin
 import { environmentFor } from "./environment.ts";
 import { pathsOf } from "./expand.ts";
 import { lazyHttp } from "./lazy-http.ts";
-import { repoOf } from "./repo.ts";
+import { isCommit, repoOf } from "./repo.ts";
 import { territory } from "./territory.ts";
 import { type FoundToken, findToken } from "./token.ts";
 
@@ -67,6 +67,11 @@ export function hf(options: HfFetcherOptions = {}): Fetcher {
       const [{ resolveRepo }, known] = await Promise.all([import("./resolve.ts"), token()]);
       return resolveRepo(ref, { http, endpoints, mirrors, dir, hasToken: known !== undefined, signal });
     },
+    follows,
+    async upstream(ref, revisions, { signal } = {}) {
+      const { askUpstream } = await import("./upstream.ts");
+      return askUpstream(ref, revisions, { http, endpoints, signal });
+    },
   };
 }
 
@@ -78,4 +83,13 @@ export async function hfOptions(): Promise<typeof import("./options.ts").schema>
 function canonical(ref: Ref): string {
   if (ref.scheme !== "hf") throw new PreloadError("BAD_REF", `${formatRef(ref)} is no ref of the Hub`);
   return repoOf(ref).ref;
+}
+
+/** A commit was taken from a branch: from the one under whose name the application asks for it, else from `main`. */
+function follows(ref: Ref): Ref | undefined {
+  if (ref.revision === undefined || !isCommit(ref.revision)) return undefined;
+  const { alias } = ref.options;
+  const [branch = "main"] = (Array.isArray(alias) ? alias : [alias]) as (string | undefined)[];
+  const { revision: _, ...moving } = ref;
+  return branch === "main" ? moving : { ...moving, revision: branch };
 }

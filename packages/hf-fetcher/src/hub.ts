@@ -1,4 +1,4 @@
-import { datasetInfo, listFiles, modelInfo, spaceInfo } from "@huggingface/hub";
+import { datasetInfo, listCommits, listFiles, modelInfo, spaceInfo } from "@huggingface/hub";
 import { type Http, PreloadError } from "@preload/core";
 import { hubFetch } from "./hub-fetch.ts";
 import { filesOf, type TreeEntry } from "./listing.ts";
@@ -48,7 +48,32 @@ export async function readSnapshot(repo: Repo, options: HubOptions): Promise<Sna
   };
 }
 
+/** The id by which the Hub knows a repository today, and whether it is gated: also where its files may not be seen. */
+export async function readStanding(
+  repo: Repo,
+  options: HubOptions,
+): Promise<{ id: string | undefined; gated: "auto" | "manual" | undefined }> {
+  const info = await readInfo(repo, { hubUrl: options.endpoint, fetch: hubFetch(repo, options) });
+  const { name, gated } = info;
+  return {
+    id: typeof name === "string" ? name : undefined,
+    gated: gated === "auto" || gated === "manual" ? gated : undefined,
+  };
+}
+
+/** When a commit was made. Undefined when the endpoint does not tell. */
+export async function readDate(repo: Repo, commit: string, options: HubOptions): Promise<string | undefined> {
+  const request = { hubUrl: options.endpoint, fetch: hubFetch(repo, options) };
+  const commits = listCommits({ ...request, repo: { type: repo.type, name: repo.id }, revision: commit, batchSize: 1 });
+  for await (const { oid, date } of commits) {
+    return oid === commit && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined;
+  }
+  return undefined;
+}
+
 interface Info {
+  /** The id; `id` is something internal. */
+  readonly name?: unknown;
   readonly sha?: unknown;
   readonly disabled?: unknown;
   readonly gated?: unknown;

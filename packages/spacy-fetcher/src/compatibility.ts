@@ -60,6 +60,7 @@ function isSame(line: string, version: string): boolean {
   return Boolean(valid(line)) && compare(line, version) === 0;
 }
 
-function isPrerelease(version: string): boolean {
+/** True for 3.8.0a1, 4.0.0.dev1 and the like. */
+export function isPrerelease(version: string): boolean {
   return explain(version)?.is_prerelease ?? false;
 }

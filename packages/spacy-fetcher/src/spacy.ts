@@ -35,6 +35,13 @@ export function spacy(options: SpacyOptions = {}): SpacyFetcher {
   const mirrors = mirrorsAt(endpoints);
   const spacyVersion = () => spacyVersionOf({ machine, version, python });
   let table: Promise<Compatibility> | undefined;
+  const compatibility = async (signal: AbortSignal | undefined) => {
+    const { fetchCompatibility } = await import("./compatibility.ts");
+    table ??= fetchCompatibility({ http, mirrors, signal });
+    // A failure is not kept: the next ref may fare better.
+    table.catch(() => (table = undefined));
+    return table;
+  };
   return {
     name: "spacy",
     dir,
@@ -53,17 +60,15 @@ export function spacy(options: SpacyOptions = {}): SpacyFetcher {
     spacyVersion,
     resolve: async (ref, { signal } = {}) => {
       canonicalRef(ref);
-      const [{ resolvePipeline }, { fetchCompatibility }] = await Promise.all([
-        import("./resolve.ts"),
-        import("./compatibility.ts"),
-      ]);
-      const compatibility = () => {
-        table ??= fetchCompatibility({ http, mirrors, signal });
-        // A failure is not kept: the next ref may fare better.
-        table.catch(() => (table = undefined));
-        return table;
-      };
-      return resolvePipeline(ref, { http, mirrors, signal, spacyVersion, compatibility });
+      const { resolvePipeline } = await import("./resolve.ts");
+      return resolvePipeline(ref, { http, mirrors, signal, spacyVersion, compatibility: () => compatibility(signal) });
+    },
+    follows({ revision, ...moving }) {
+      return revision === undefined ? undefined : moving;
+    },
+    upstream: async (ref, revisions, { signal } = {}) => {
+      const { askUpstream } = await import("./upstream.ts");
+      return askUpstream(ref, revisions, { spacyVersion, compatibility: () => compatibility(signal) });
     },
   };
 }
