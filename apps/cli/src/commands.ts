@@ -70,6 +70,38 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/lock.ts"),
   },
   {
+    usage: "outdated [refs...]",
+    summary: "show what moved upstream since the lock was written",
+    details:
+      "For each model the revision that is locked and the one that its ref means today, with dates where the source tells them, bytes, what would be fetched, files that changed, and a license or gating that is another one now. What the config pins to a commit or a version stands still: what its branch holds is told, and counts only with --pinned. Says also when a model is gone, closed or renamed, and when a pipeline is not made for the spaCy that is here. Writes nothing. Exits with 0 whatever it finds; with --check, with 8 when something moved.",
+    examples: [
+      { line: "preload outdated", does: "every model of the config" },
+      { line: "preload outdated hf:facebook/bart-base --json", does: "one model, for a program" },
+      { line: "preload outdated --pinned --check", does: "in a nightly job: 8 when something moved" },
+    ],
+    options: [
+      new Option("--pinned", "what the config pins counts as outdated, too"),
+      new Option("--check", "exit with 8 unless everything is as its source has it today"),
+    ],
+    load: () => import("./commands/outdated.ts"),
+  },
+  {
+    usage: "update [refs...]",
+    summary: "move pins of the lock to what their refs mean today",
+    details:
+      "All of them, or the named ones with what they require; every other entry of the lock stays as it is, byte for byte. Shows what changes in the words of `preload outdated`. The config's policy holds. If one model cannot be resolved, the lock stays as it was. What the config itself pins moves only with --pins, which writes the new revisions into the config, too. Fetches nothing: `preload` does.",
+    examples: [
+      { line: "preload update --dry-run", does: "shows what would change" },
+      { line: "preload update hf:facebook/bart-base", does: "one model" },
+      { line: "preload update --pins", does: "also the commits and versions that the config names" },
+    ],
+    options: [
+      new Option("--pins", "also move revisions that the config names, in the config and the lock"),
+      new Option("--dry-run", "show what would change, and write nothing"),
+    ],
+    load: () => import("./commands/update.ts"),
+  },
+  {
     usage: "add <refs...>",
     summary: "put models into the config and the lock",
     details:

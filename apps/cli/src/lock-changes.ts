@@ -10,7 +10,8 @@ export interface LockChange {
   readonly after: LockedModel | null;
 }
 
-interface LockedModel {
+/** What a lock says of a model, in short. */
+export interface LockedModel {
   readonly revision: string;
   readonly files: number;
   readonly bytes: number;
@@ -24,16 +25,21 @@ export function changesBetween(before: Lock, after: Lock): LockChange[] {
   const refs = [...new Set([...before.models.keys(), ...after.models.keys()])].sort();
   return refs.flatMap((ref): LockChange[] => {
     const [old, now] = [before.models.get(ref), after.models.get(ref)];
-    if (!old && now) return [{ ref, change: "added", before: null, after: facts(now) }];
-    if (old && !now) return [{ ref, change: "removed", before: facts(old), after: null }];
-    if (!old || !now || textOf(old) === textOf(now)) return [];
-    return [{ ref, change: "changed", before: facts(old), after: facts(now) }];
+    if (!old && now) return [{ ref, change: "added", before: null, after: factsOf(now) }];
+    if (old && !now) return [{ ref, change: "removed", before: factsOf(old), after: null }];
+    if (!old || !now || isSameManifest(old, now)) return [];
+    return [{ ref, change: "changed", before: factsOf(old), after: factsOf(now) }];
   });
 }
 
-function facts(manifest: Manifest): LockedModel {
+export function factsOf(manifest: Manifest): LockedModel {
   const { revision, license = null, gated = false, leftOut } = manifest;
   return { revision, ...sizeOf(manifest), license, gated, leftOut };
+}
+
+/** True when a lock would say the same of both. */
+export function isSameManifest(one: Manifest, other: Manifest): boolean {
+  return textOf(one) === textOf(other);
 }
 
 function textOf(manifest: Manifest): string {

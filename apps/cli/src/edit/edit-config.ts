@@ -110,6 +110,11 @@ function change(value: unknown, root: Path, edit: Edit): void {
   }
 }
 
+/** What the text of a config says, without its short forms written out. */
+export function writtenConfig(text: string, path: string): WrittenConfig {
+  return writtenIn(layoutOf(text, path).value, rootOf(path));
+}
+
 function writtenIn(value: unknown, root: Path): WrittenConfig {
   return (at(value, root) ?? {}) as WrittenConfig;
 }

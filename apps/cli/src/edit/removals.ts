@@ -1,15 +1,7 @@
-import {
-  type Config,
-  didYouMean,
-  type Fetchers,
-  formatRef,
-  PreloadError,
-  parseRef,
-  type Request,
-  understand,
-} from "@preload/core";
+import { type Config, type Fetchers, PreloadError, understand } from "@preload/core";
 import { parentsOf, unknownProfile } from "./additions.ts";
 import type { Edit } from "./edit-config.ts";
+import { meantRef } from "./meant.ts";
 
 /** A line that goes from a profile's own list. */
 export interface Removal {
@@ -36,7 +28,11 @@ export function removalsOf(
   for (const name of named ?? []) if (!Object.hasOwn(config.profiles, name)) throw unknownProfile(config, name);
   const lines = linesOf(config, fetchers);
   const found = texts.flatMap((text) => {
-    const ref = meant(text, lines, config, fetchers);
+    const ref = meantRef(
+      text,
+      lines.map((line) => line.ref),
+      { config, fetchers },
+    );
     const own = lines.filter((line) => line.ref === ref && (named?.includes(line.profile) ?? true));
     if (own.length === 0) throw inherited(ref, named ?? [], lines, config);
     return own;
@@ -66,35 +62,6 @@ function linesOf(config: Config, fetchers: Fetchers): Line[] {
   return Object.entries(config.profiles).flatMap(([profile, { models }]) =>
     models.map((request, index) => ({ ref: understand(request, fetchers).canonical, profile, index })),
   );
-}
-
-/** The model that a text means: as it stands there, or without its revision when there is only one. */
-function meant(text: string, lines: readonly Line[], config: Config, fetchers: Fetchers): string {
-  const ref = canonicalOf(text, config, fetchers);
-  const refs = [...new Set(lines.map((line) => line.ref))];
-  if (refs.includes(ref)) return ref;
-  const pinned = refs.filter((other) => withoutRevision(other) === ref);
-  const [only] = pinned;
-  if (only !== undefined && pinned.length === 1) return only;
-  if (pinned.length > 1) {
-    throw new PreloadError("USAGE", `${ref} stands there with several revisions: ${pinned.join(", ")}`, {
-      hint: "Name the one that is to go.",
-    });
-  }
-  throw new PreloadError("USAGE", `${ref} is in no profile of ${config.path}`, { hint: didYouMean(ref, refs) });
-}
-
-/** `for` lengthens some names, and a person writes the short one. */
-function canonicalOf(text: string, config: Config, fetchers: Fetchers): string {
-  const known: Request | undefined =
-    (Object.hasOwn(config.aliases, text) ? config.aliases[text] : undefined) ??
-    Object.values(config.profiles).flatMap(({ models }) => models.filter(({ ref }) => ref === text))[0];
-  return understand(known ?? { ref: text, options: {}, optional: false }, fetchers).canonical;
-}
-
-function withoutRevision(ref: string): string {
-  const { scheme, name } = parseRef(ref);
-  return formatRef({ scheme, name });
 }
 
 function inherited(ref: string, named: readonly string[], lines: readonly Line[], config: Config): PreloadError {
