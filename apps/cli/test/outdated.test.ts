@@ -50,7 +50,7 @@ test("outdated says what moved: revisions, dates, bytes, files, license and gati
       "",
     ].join("\n"),
   );
-  expect(stderr).toBe("1 of 2 models outdated; `preload update` moves it\n");
+  expect(stderr).toBe("2 models: 1 current, 1 outdated; `preload update` moves it\n");
   expect([code, await lockOf(here)]).toEqual([0, before]);
   expect((await here.preload(["outdated", "--check"])).code).toBe(8);
 });

@@ -7,7 +7,7 @@ import { warnOfPlainMirrors } from "../notices.ts";
 import { printResult } from "../output.ts";
 import { openSession, type Session } from "../session.ts";
 import { describeStanding, standingDocument } from "../upstream/render.ts";
-import { type Standing, standingsOf } from "../upstream/standing.ts";
+import { type Standing, type Status, standingsOf } from "../upstream/standing.ts";
 import { refuseOffline, refuseWithoutConfig, wantedRequests } from "../upstream/wanted.ts";
 import { count } from "../words.ts";
 
@@ -42,12 +42,7 @@ function report(standings: readonly Standing[], session: Session, flags: Outdate
   const failed = standings.filter(({ status }) => status === "failed");
   const errors = [...failed.map(({ error }) => error), ...(flags.check && found.length > 0 ? [behind(found)] : [])];
   const exitCode = errors.length === 0 ? 0 : exitCodeFor(new Failures(errors));
-  const counts = Object.fromEntries(
-    (["current", "outdated", "pinned", "unlocked", "unavailable", "failed"] as const).map((status) => [
-      status,
-      standings.filter((standing) => standing.status === status).length,
-    ]),
-  );
+  const counts = countsOf(standings);
   const document = { lock: session.lockPath, counts, models: standings.map(standingDocument) };
   printResult(io, flags, { command: "outdated", ok: exitCode === 0, exitCode, ...document }, () =>
     standings
@@ -78,14 +73,19 @@ function behind(found: readonly Standing[]): PreloadError {
   );
 }
 
+const statuses = ["current", "outdated", "pinned", "unlocked", "unavailable", "failed"] as const;
+
+function countsOf(standings: readonly Standing[]): Record<Status, number> {
+  const counts = statuses.map((status) => [status, standings.filter((one) => one.status === status).length]);
+  return Object.fromEntries(counts) as Record<Status, number>;
+}
+
+/** `4 models: 1 outdated, 2 unavailable, 1 pinned` */
 function verdict(standings: readonly Standing[]): string {
-  const all = count(standings.length, "model");
-  const outdated = standings.filter(({ status }) => status === "outdated");
-  if (outdated.length > 0) {
-    const isPinned = outdated.some(({ follows }) => follows !== null);
-    return `${outdated.length} of ${all} outdated; \`preload update${isPinned ? " --pins" : ""}\` moves ${outdated.length === 1 ? "it" : "them"}`;
-  }
-  return standings.every(({ status }) => ["current", "pinned"].includes(status))
-    ? `${all}, none outdated`
-    : `none of ${all} outdated`;
+  const counts = countsOf(standings);
+  const told = statuses.filter((status) => counts[status] > 0).map((status) => `${counts[status]} ${status}`);
+  const all = `${count(standings.length, "model")}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
+  if (counts.outdated === 0) return all;
+  const isPinned = standings.some(({ status, follows }) => status === "outdated" && follows !== null);
+  return `${all}; \`preload update${isPinned ? " --pins" : ""}\` moves ${counts.outdated === 1 ? "it" : "them"}`;
 }

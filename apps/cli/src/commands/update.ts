@@ -71,11 +71,14 @@ function pinnedOf(refs: readonly string[], { config, fetchers }: Session) {
   );
 }
 
-/** Which revision each pin would name today; one that names it already is left out. */
+/** Which revision each pin would name today. One that names it already is left out, and so is one that follows nothing any more. */
 async function newPins(pinned: ReturnType<typeof pinnedOf>, session: Session): Promise<Repin[]> {
   const found = await Promise.all(
     [...pinned].map(async ([ref, { fetcher, moving, revision }]) => {
       const ahead = await whatIsAhead(moving, fetcher, session);
+      if (ahead === undefined) {
+        session.display.notice(`${ref} stays: ${fetcher.canonical(moving)} is not there`);
+      }
       return ahead === undefined || ahead.revision === revision ? [] : [{ ref, from: revision, to: ahead.revision }];
     }),
   );

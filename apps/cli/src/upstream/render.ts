@@ -67,8 +67,9 @@ function dated(side: Side | null): string {
 }
 
 function sizes(current: Side | null, latest: Side): string {
-  const now = `${bytes(latest.bytes)} in ${count(latest.files, "file")}`;
-  return current === null || current.bytes === latest.bytes ? now : `was ${bytes(current.bytes)}, is ${now}`;
+  const [was, is] = [current === null ? undefined : bytes(current.bytes), bytes(latest.bytes)];
+  const now = `${is} in ${count(latest.files, "file")}`;
+  return was === undefined || was === is ? now : `was ${was}, is ${now}`;
 }
 
 const shownAtMost = 4;

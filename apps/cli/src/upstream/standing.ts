@@ -52,18 +52,20 @@ export async function standingsOf(
 async function standingOf(resolution: Resolution, session: Session, countsPinned: boolean): Promise<Standing> {
   const { ref, requiredBy, request } = resolution;
   const current = (session.lock ?? emptyLock).models.get(ref);
-  const told = { ref, requiredBy, follows: null, renamed: null, misfit: null, remarks: [], url: null };
+  const told = { requiredBy, follows: null, renamed: null, misfit: null, remarks: [], url: null };
   if (resolution.status !== "resolved" && !isAnswer(resolution.error)) {
-    return { ...told, ...compare(current, undefined, silent), status: "failed", error: resolution.error };
+    return { ref, status: "failed", ...told, ...compare(current, undefined, silent), error: resolution.error };
   }
-  const { fetcher, parsed, canonical } = understand(request, session.fetchers);
+  const { fetcher, parsed } = understand(request, session.fetchers);
   const manifest = resolution.status === "resolved" ? resolution.manifest : undefined;
   const moving = fetcher.follows?.(parsed);
   const ahead = moving && manifest ? await whatIsAhead(moving, fetcher, session) : undefined;
   const latest = ahead ?? manifest;
   const upstream = await upstreamOf(parsed, [current?.revision, latest?.revision], fetcher, session);
-  const standing = {
-    ...told,
+  return {
+    ref,
+    status: statusOf(),
+    requiredBy,
     ...compare(current, latest, upstream),
     follows: moving ? fetcher.canonical(moving) : null,
     renamed: upstream.renamed ?? null,
@@ -72,7 +74,6 @@ async function standingOf(resolution: Resolution, session: Session, countsPinned
     url: upstream.page ?? null,
     error: resolution.status === "resolved" ? undefined : resolution.error,
   };
-  return { ...standing, status: statusOf() };
 
   function statusOf(): Status {
     if (manifest === undefined) return "unavailable";
@@ -80,9 +81,7 @@ async function standingOf(resolution: Resolution, session: Session, countsPinned
     // What is pinned may still be closed, or be chosen from in another way.
     if (!isSameManifest(current, manifest)) return "outdated";
     if (moving === undefined) return "current";
-    return countsPinned && ahead !== undefined && ahead.revision !== current.revision && canonical === ref
-      ? "outdated"
-      : "pinned";
+    return countsPinned && ahead !== undefined && ahead.revision !== current.revision ? "outdated" : "pinned";
   }
 }
 

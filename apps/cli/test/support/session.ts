@@ -103,6 +103,7 @@ function steady(text: string, { home, project, demo }: World): string {
     .replaceAll(project, "/home/ada/project")
     .replaceAll(home, "/home/ada")
     .replaceAll(demo.origin.url, "http://127.0.0.1:8080")
+    .replaceAll(new URL(demo.origin.url).host, "127.0.0.1:8080")
     .replaceAll(demo.origin.url.replace("127.0.0.1", "localhost"), "http://localhost:8080")
     .replaceAll(/\b\d+(\.\d+)? (s|ms|min)\b/g, "0.1 s")
     .replaceAll(/\b\d+(\.\d+)? [kMG]?B\/s/g, "1.0 MB/s")
