@@ -9,7 +9,7 @@ export interface Side extends LockedModel {
 }
 
 /** What is different between two revisions of a model. */
-export interface Changes {
+interface Changes {
   readonly license: Turn<string | null> | null;
   readonly gated: Turn<"auto" | "manual" | false> | null;
   readonly added: readonly string[];
