@@ -135,6 +135,29 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/remove.ts"),
   },
   {
+    usage: "scan [paths...]",
+    summary: "find the models that the code uses",
+    details:
+      "Reads Python, notebooks, JavaScript and TypeScript, and what YAML, TOML, JSON and .env files name, without running\nanything. Names are followed through constants, defaults, attributes and imports; where they end, it says so. With a\nconfig: what it lacks, what it has that nothing uses, and where a revision differs. What .gitignore names, installed\npackages, environments and built files are skipped, unless they are named or included.",
+    examples: [
+      { line: "preload scan", does: "everything below this folder" },
+      { line: "preload scan src notebooks/talk.ipynb", does: "a folder and a file" },
+      { line: "preload scan --check --exclude tests/", does: "in CI: exit 8 if the config lacks a model" },
+      { line: "preload scan --include build/generated/", does: "also what would be skipped" },
+    ],
+    options: [
+      new Option("--check", "a model that the config lacks, or a revision that differs, is an error"),
+      new Option(
+        "--include <pattern>",
+        "look at this although it would be skipped, as in a .gitignore; repeat",
+      ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
+      new Option("--exclude <pattern>", "leave this out; repeat").argParser(
+        (text: string, before: readonly string[] = []) => [...before, text],
+      ),
+    ],
+    load: () => import("./commands/scan.ts"),
+  },
+  {
     usage: "verify [refs...]",
     summary: "check that the models are there and as promised",
     details:

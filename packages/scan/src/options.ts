@@ -92,6 +92,8 @@ function revisionOf(values: readonly Value[]): Pick<Beside, "revision" | "revisi
   const [revision] = said;
   if (revision !== undefined && said.length === 1) return { revision };
   if (said.length > 1) return { revisionUnclear: `it is one of ${said.join(", ")}` };
+  // A default of none is what most callers leave it at.
+  if (values.some((value) => value.type === "constant" && value.value === null)) return {};
   const why = values.find((value) => value.type === "unclear" || value.type === "outside");
   if (!why) return {};
   return { revisionUnclear: why.type === "unclear" ? why.why : "it is computed" };
