@@ -15,7 +15,7 @@ export const helpTopics: Readonly<Record<string, string>> = {
        again and it continues
   6    the token is missing or invalid, or the licence was not accepted
   7    the disk is full, read-only, or closed to this user
-  8    the lock and the config disagree, the policy refuses, or scan --check found a gap
+  8    lock and config disagree, a policy refuses, or scan --check found a gap
   9    refused, because the environment says offline (--online overrides)
   130  interrupted (Ctrl-C); partial files are kept and continued
   143  terminated; the same
