@@ -73,7 +73,7 @@ describe("a process that is half done", () => {
     origin = await serveFiles({ "model.bin": body });
     origin.fault("model.bin", { type: "stall", at: 4_000_000 }, 1);
     manifest = manifestOf(origin, { "model.bin": body });
-    child = await startChild({ act: "materialize", manifest, dir, stallTimeout: 2000 });
+    child = await startChild({ act: "materialize", manifest, dir, stallTimeout: 5000 });
     await until(async () => (await tree(dir)).some((line) => /\.part 3[5-9]\d{5}$/.test(line)));
   });
 
