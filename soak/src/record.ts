@@ -4,12 +4,12 @@ const path = new URL("../../docs/faults.md", import.meta.url);
 const head = `# What can go wrong, and how it ends
 
 Written by \`npm run test:soak -- --write\`, section by section; every line held when it was written.
-What the disk does (full, read-only, forbidden, something else in the place, names too long) is tested by
-\`packages/core/test/disk.test.ts\`, one file at a time by \`download.test.ts\` and \`interrupted-ranges.test.ts\` beside it.
+What can happen to one file is tested in \`packages/core/test\` as well: \`download.test.ts\`, \`interrupted-ranges.test.ts\`,
+\`disk.test.ts\`, \`processes.test.ts\`.
 `;
 
-/** Puts these sections in the place of their earlier selves; the others stay. */
-export async function record(sections: ReadonlyMap<string, string>): Promise<void> {
+/** Puts these sections in the place of their earlier selves; the others stay. Those that `order` names come first. */
+export async function record(sections: ReadonlyMap<string, string>, order: readonly string[]): Promise<void> {
   const before = await readFile(path, "utf8").catch(() => "");
   const known = before
     .split(/^## /m)
@@ -19,6 +19,11 @@ export async function record(sections: ReadonlyMap<string, string>): Promise<voi
       return [title, lines.join("\n").trim()] as const;
     });
   const all = new Map([...known, ...[...sections].map(([title, text]) => [title, text.trim()] as const)]);
-  const text = [...all].map(([title, body]) => `\n## ${title}\n\n${body}\n`).join("");
+  const titles = [
+    ...order.filter((title) => all.has(title)),
+    ...[...all.keys()].filter((title) => !order.includes(title)),
+  ];
+  const inOrder = titles.map((title) => [title, all.get(title)] as const);
+  const text = inOrder.map(([title, body]) => `\n## ${title}\n\n${body}\n`).join("");
   await writeFile(path, `${head}${text}`);
 }

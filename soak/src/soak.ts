@@ -54,5 +54,10 @@ for (const suite of suites.filter(({ name }) => names?.includes(name) ?? true)) 
     print(`  again: npm run test:soak -- --only ${suite.name} --seed ${seed} --minutes ${values.minutes}`);
   }
 }
-if (values.write && failed === 0 && values.case === undefined) await record(sections);
+if (values.write && failed === 0 && values.case === undefined) {
+  await record(
+    sections,
+    suites.map(({ title }) => title),
+  );
+}
 process.exitCode = failed === 0 ? 0 : 1;
