@@ -229,7 +229,7 @@ export const commands: readonly CommandSpec[] = [
     usage: "exec <command...>",
     summary: "run a command that finds the models",
     details:
-      "Sets what `preload env` prints, for the command only, and exits as the command did (128 plus the number for a signal). First looks whether the models of the config's profiles are there; if not, the command is not started (exit 3 or 4). With --offline the clients are told to stay offline. They are not kept from it: a program that asks the network by other means still can.",
+      "Sets what `preload env` prints, for the command only, and exits as the command did (128 plus the number for a signal). First looks whether the models of the config's profiles are there; if not, the command is not started (exit 3 or 4). With --offline the clients are told to stay offline. They are not kept from it: a program that asks the network by other means still can. What is printed is what the command prints, so there is no --json (exit 2): `preload verify --json` says what is missing.",
     examples: [
       { line: "preload exec -- pytest -q", does: "tests that find the models" },
       { line: "preload exec --offline -p test -- python app.py", does: "with the clients told to stay offline" },

@@ -6,8 +6,11 @@ export function noticeUnfetched(resolutions: readonly Resolution[], { display, f
   const fetched = new Set(resolutions.map(({ ref }) => ref));
   const told = resolutions.flatMap((resolution) =>
     (resolution.manifest?.requires ?? [])
-      .filter(({ ref }) => !fetched.has(ref))
+      .filter(({ ref }) => !fetched.has(ref) || ref === resolution.ref)
       .map(({ ref, why }) => {
+        if (ref === resolution.ref) {
+          return `${ref} has ${why}, and which was not fetched; if you trust it, say \`code: true\` beside it in the config`;
+        }
         const isOurs = fetchers[ref.slice(0, ref.indexOf(":"))] !== undefined;
         return isOurs
           ? `${resolution.ref} opens ${ref}, which was not fetched (${why}); to have it, add ${ref} to the models`

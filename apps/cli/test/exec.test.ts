@@ -155,6 +155,16 @@ test("a miss says where else on this machine the model is", async () => {
   expect(moved.stderr).toContain("(HF_HOME)");
 });
 
+test.each([["--json"], ["--format=ndjson"]])("%s is refused, since the output is the command's", async (flag) => {
+  const { preload } = await world({ config: "none" });
+
+  const { code, stdout, stderr } = await preload(["exec", flag, "--", "echo", "started"]);
+
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ version: 1, command: "exec", ok: false, error: { code: "USAGE" } });
+  expect(stderr).toContain("preload verify --json");
+});
+
 test("there has to be a command", async () => {
   const { preload } = await world({ config: "none" });
 

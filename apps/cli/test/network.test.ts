@@ -202,6 +202,31 @@ test("a model that another one opens is fetched with it, one that runs code is o
   expect(code).toBe(0);
 });
 
+test("a model with code of its own is fetched without it, and that is said by plan, lock and install", async () => {
+  const own = hubRepo({
+    id: "org/own",
+    files: {
+      "config.json": JSON.stringify({ auto_map: { AutoModel: "modeling_own.Model" } }),
+      "modeling_own.py": "import os",
+      "model.safetensors": bytes("weights"),
+    },
+  });
+  const catalog = { repos: [own], whisper: [], spacy: [], tokens: {} };
+  const { preload, project } = await world({ config: "models: [hf:org/own]\n", catalog });
+
+  const said = await Promise.all(["plan", "lock"].map((command) => preload([command])));
+  const installed = await preload([]);
+  await writeFile(join(project, "preload.yaml"), "models: [{ ref: hf:org/own, code: true }]\n");
+  const trusted = await preload([]);
+
+  for (const { code, stderr } of [...said, installed]) {
+    expect(stderr).toContain("notice hf:org/own has code of its own, modeling_own.py, that the loader would run");
+    expect(stderr).toContain("say `code: true` beside it");
+    expect(code).toBe(0);
+  }
+  expect([trusted.code, trusted.stderr]).toEqual([0, expect.not.stringContaining("notice hf:org/own")]);
+});
+
 test("a certificate file that is not there is said once, with exit 2", async () => {
   const { preload } = await world();
 

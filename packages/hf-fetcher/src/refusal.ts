@@ -55,7 +55,16 @@ function noRevision(repo: Repo, facts: string): PreloadError {
       hint: "The pin was made for another repository, or its history was rewritten.",
     });
   }
-  return new PreloadError("REVISION_NOT_FOUND", message, { hint: `Its branches and tags: ${page(repo)}/tree/main` });
+  const hint = `Its branches and tags: ${page(repo)}/tree/main`;
+  return new PreloadError("REVISION_NOT_FOUND", message, {
+    hint: /^[0-9a-f]{7,64}$/i.test(revision) ? `${notACommit(revision)} ${hint}` : hint,
+  });
+}
+
+/** The clients take it for a branch, and so do we. */
+function notACommit(revision: string): string {
+  if (/^[0-9a-fA-F]{40}$/.test(revision)) return `A commit is written in lower case: ${revision.toLowerCase()}.`;
+  return `A commit is written with all its 40 digits; this has ${revision.length}.`;
 }
 
 function gated(repo: Repo, status: number, facts: string, token: boolean): PreloadError {

@@ -15,25 +15,28 @@ export const textsThatRequire = [
   pyannoteConfig,
 ];
 
-/** The models that a loader opens beside this one. */
+/**
+ * The models that a loader opens beside this one; and this one once more, where it has code of its own that was left
+ * out. `chosen` are the files that were not.
+ */
 export function requirementsOf(
   repo: Repo,
   target: Target,
   tree: Tree,
   contents: Contents,
-  options: HfOptions,
+  { chosen, ...options }: HfOptions & { readonly chosen: readonly string[] },
 ): readonly Requirement[] {
   const found = [
     ...declared(options),
     ...baseModel(contents),
     ...partsOfPipeline(target, contents, repo),
     ...whisperTokenizer(target, tree, repo),
-    ...codeElsewhere(contents),
+    ...codeElsewhere(repo, contents),
   ];
   const own = repoOf(parseRef(repo.ref)).ref;
   const byRef = new Map(found.reverse().map((requirement) => [requirement.ref, requirement]));
   byRef.delete(own);
-  return [...byRef.values()].reverse();
+  return [...ownCode(repo, tree, contents, chosen), ...[...byRef.values()].reverse()];
 }
 
 function declared({ requires = [] }: HfOptions): readonly Requirement[] {
@@ -68,17 +71,40 @@ function whisperTokenizer(target: Target, tree: Tree, repo: Repo): readonly Requ
   ];
 }
 
-// `"auto_map": { "AutoModel": "org/name--modeling.Class" }`, a tokenizer has a list of two.
-function codeElsewhere(contents: Contents): readonly Requirement[] {
+// `"auto_map": { "AutoModel": "modeling.Class" }`
+function ownCode(repo: Repo, tree: Tree, contents: Contents, chosen: readonly string[]): readonly Requirement[] {
+  const modules = textsThatRequire
+    .flatMap((path) => mappedClasses(contents, path))
+    .filter((name) => !name.includes("--") || name.startsWith(`${repo.id}--`))
+    .map(
+      (name) =>
+        `${name
+          .replace(/^.*--/, "")
+          .replace(/\.[^.]*$/, "")
+          .replaceAll(".", "/")}.py`,
+    );
+  const leftOut = [...new Set(modules)].filter((path) => tree.has(path) && !chosen.includes(path));
+  if (leftOut.length === 0) return [];
+  const why = `code of its own, ${leftOut.join(", ")}, that the loader would run`;
+  return [{ ref: repo.ref, options: { code: true }, why, safe: false }];
+}
+
+// The same as a tokenizer has it, with a list of two, or null.
+function mappedClasses(contents: Contents, path: string): readonly string[] {
+  const classes = Object.values((jsonIn(contents, path)["auto_map"] ?? {}) as object).flat();
+  return classes.filter((text) => typeof text === "string");
+}
+
+// `"auto_map": { "AutoModel": "org/name--modeling.Class" }`
+function codeElsewhere(repo: Repo, contents: Contents): readonly Requirement[] {
   return textsThatRequire.flatMap((path) => {
-    const classes = Object.values((jsonIn(contents, path)["auto_map"] ?? {}) as object).flat();
-    const names = classes.flatMap((text) =>
-      typeof text === "string" && text.includes("--") ? text.split("--")[0] : [],
+    const names = mappedClasses(contents, path).flatMap((text) =>
+      text.includes("--") ? (text.split("--")[0] ?? []) : [],
     );
     const why = "code that the loader would run: add it with `code: true` if you trust it";
-    return [...new Set(names)].flatMap((name) =>
-      repoNamed(name).map((ref) => ({ ref, options: { code: true }, why, safe: false })),
-    );
+    return [...new Set(names)]
+      .filter((name) => name !== repo.id)
+      .flatMap((name) => repoNamed(name).map((ref) => ({ ref, options: { code: true }, why, safe: false })));
   });
 }
 

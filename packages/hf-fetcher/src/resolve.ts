@@ -51,7 +51,7 @@ export async function resolveRepo(ref: Ref, context: ResolveContext): Promise<Ma
     path: snapshotFolder({ repo, commit }),
     entries: layout({ repo, commit, files, lacking, alias: options.alias ?? [] }),
     leftOut: { files: snapshot.files.length - files.length, bytes: bytesOf(snapshot.files) - bytesOf(files) },
-    requires: requirementsOf(repo, target, tree, contents, options),
+    requires: requirementsOf(repo, target, tree, contents, { ...options, chosen: files.map(({ path }) => path) }),
   };
 }
 

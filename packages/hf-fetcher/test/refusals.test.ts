@@ -31,6 +31,19 @@ describe("a refusal says what is wrong and what to do", () => {
     ["an invalid token", "hf:org/tiny", "hf_wrong", "UNAUTHORIZED", "not valid", "settings/tokens"],
     ["disabled", "hf:org/disabled", undefined, "NOT_FOUND", "disabled", ""],
     ["no such branch", "hf:org/tiny@v9", undefined, "REVISION_NOT_FOUND", "no revision v9", "org/tiny/tree/main"],
+    [
+      "a commit cut short",
+      "hf:org/tiny@38335783",
+      undefined,
+      "REVISION_NOT_FOUND",
+      "no revision",
+      "all its 40 digits; this has 8",
+    ],
+    [
+      "a commit in upper case",
+      `hf:org/tiny@${foreign.toUpperCase()}`,
+      ...([undefined, "REVISION_NOT_FOUND", "no revision", `lower case: ${foreign}.`] as const),
+    ],
     ["a commit of another repository", `hf:org/tiny@${foreign}`, undefined, "FOREIGN_COMMIT", foreign, "pin"],
   ])("%s", async (_, ref, token, code, message, hint) => {
     const demo = await hub(catalog);

@@ -162,6 +162,31 @@ describe("what a model requires", () => {
     expect((await resolveAt(demo, "hf:org/tiny")).requires).toMatchObject([{ ref: "hf:Org/code", safe: false }]);
   });
 
+  test("code of its own that was left out, unless the user has decided for it", async () => {
+    const config = JSON.stringify({
+      auto_map: {
+        AutoModel: "modeling_tiny.Model",
+        AutoConfig: "org/tiny--configuration.Config",
+        AutoTokenizer: [null],
+      },
+    });
+    const code = { "modeling_tiny.py": "", "configuration.py": "", "setup.py": "" };
+    const demo = await hub({
+      repos: [hubRepo({ id: "org/tiny", files: { ...files, ...code, "config.json": config } })],
+    });
+
+    expect((await resolveAt(demo, "hf:org/tiny@main")).requires).toEqual([
+      {
+        ref: "hf:org/tiny@main",
+        options: { code: true },
+        why: "code of its own, modeling_tiny.py, configuration.py, that the loader would run",
+        safe: false,
+      },
+    ]);
+    expect((await resolveAt(demo, "hf:org/tiny", { code: true })).requires).toEqual([]);
+    expect((await resolveAt(demo, "hf:org/tiny", { for: "all" })).requires).toEqual([]);
+  });
+
   test("what the config adds", async () => {
     const demo = await hub({ repos: [tiny] });
     const { requires } = await resolveAt(demo, "hf:org/tiny", { requires: "whisper:tiny.en" });

@@ -4,7 +4,7 @@ import { codeOf, PreloadError, type Request } from "@preload/core";
 import type { Invocation } from "../command-spec.ts";
 import { asEnvironment, clientVariables } from "../environment/client-variables.ts";
 import { Failures } from "../exit-code.ts";
-import type { Flags } from "../flags.ts";
+import { type Flags, formOf } from "../flags.ts";
 import { whatIsNotReady } from "../readiness.ts";
 import { openSession, requestsFor, type Session } from "../session.ts";
 
@@ -18,6 +18,11 @@ export async function run({ io, flags, operands, signal }: Invocation<ExecFlags>
   const [command, ...args] = operands;
   if (command === undefined) {
     throw new PreloadError("USAGE", "there is no command to run", { hint: "For example: preload exec -- pytest -q" });
+  }
+  if (formOf(flags) !== "text") {
+    throw new PreloadError("USAGE", "what exec prints is what the command prints, and that is no JSON of ours", {
+      hint: "`preload verify --json` says whether the models are there; --json behind the command is the command's.",
+    });
   }
   const session = await openSession(io, flags, signal);
   try {
