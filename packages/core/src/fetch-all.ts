@@ -12,7 +12,7 @@ import { createSlots } from "./slots.ts";
 import { type Stamp, type Stamps, stampOf } from "./stamps.ts";
 import { type Place, type Purpose, type TransferContext, toBecome, transfer } from "./transfer.ts";
 import type { ArchiveEntry, FileEntry, LinkEntry, Manifest } from "./types.ts";
-import { archiveName, unpackWheel } from "./unpack.ts";
+import { archiveName, unpackArchive } from "./unpack.ts";
 
 export type MendOptions = MaterializeOptions & { readonly stamps: Stamps; readonly onEvent: OnEvent };
 
@@ -133,7 +133,7 @@ function toBeUnpacked(
     return stats && stampOf(stats);
   };
   return {
-    use: (verified) => unpackWheel(entry, verified, dir, texts, signal),
+    use: (verified) => unpackArchive(entry, verified, dir, texts, signal),
     isDone: () => ![before, undefined].includes(treeStamp(entry, isThere)),
     isRight: async () => (await check({ ...manifest, entries: [entry] }, { dir, stateDir })).length === 0,
   };

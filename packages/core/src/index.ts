@@ -58,7 +58,8 @@ export {
   resolveAll,
   understand,
 } from "./resolve-all.ts";
-export type { RetryEvent, RetryOptions } from "./retry.ts";
+export { type RetryEvent, type RetryOptions, stopped } from "./retry.ts";
+export { refusedBy, sizeOf } from "./size-of.ts";
 export { openStamps, type Stamps } from "./stamps.ts";
 export { allNotes, allRemembered, forget, type Remembered, recall, remember, rememberedAt } from "./state.ts";
 export { stateDirOf } from "./state-dir.ts";

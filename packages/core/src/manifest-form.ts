@@ -46,7 +46,10 @@ function isEntry(value: unknown): boolean {
       return Array.isArray(value.names) && value.names.every((name) => typeof name === "string");
     case "archive":
       return (
-        value.format === "wheel" && isFetchable(value) && Array.isArray(value.members) && value.members.every(isMember)
+        (value.format === "wheel" || value.format === "zip") &&
+        isFetchable(value) &&
+        Array.isArray(value.members) &&
+        value.members.every(isMember)
       );
     default:
       return false;

@@ -132,7 +132,10 @@ async function find(fetcher: Fetcher, parsed: Ref, ref: string, options: Resolve
       },
     );
   }
-  return { manifest: await fetcher.resolve(parsed, { ...(signal ? { signal } : {}) }), from: "network" };
+  const known =
+    lock?.models.get(ref) ?? (stateDir === undefined ? undefined : recall(stateDir, fetcher.dir, ref, parsed.options));
+  const manifest = await fetcher.resolve(parsed, { ...(signal ? { signal } : {}), ...(known ? { known } : {}) });
+  return { manifest, from: "network" };
 }
 
 function drifted(ref: string, locked: Manifest | undefined): PreloadError {

@@ -46,7 +46,8 @@ export interface TextEntry {
 /** A verified archive, of which only the tree it unpacks to stays. */
 export interface ArchiveEntry {
   readonly type: "archive";
-  readonly format: "wheel";
+  /** Both are zip files; of a wheel the manifest says in texts what an installer adds. */
+  readonly format: "wheel" | "zip";
   /** The folder it is unpacked into; `""` is the fetcher's directory itself. */
   readonly path: string;
   readonly url: string;
@@ -130,6 +131,11 @@ export interface ClientEnvironment {
 
 export interface ResolveOptions {
   readonly signal?: AbortSignal;
+  /**
+   * What the same ref meant when it was locked or installed. Only saves work: what an archive unpacks to need not be
+   * read again as long as the archive is the same. The manifest is the same with it and without.
+   */
+  readonly known?: Manifest;
 }
 
 /**

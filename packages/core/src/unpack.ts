@@ -19,10 +19,10 @@ export function archiveName({ url }: ArchiveEntry): string {
 }
 
 /**
- * Unpacks a verified wheel beside its place, checks every member, and then swaps folder by folder.
+ * Unpacks a verified archive beside its place, checks every member, and then swaps folder by folder.
  * `texts` are files that the manifest writes itself, so the archive's own version of them is not used.
  */
-export async function unpackWheel(
+export async function unpackArchive(
   entry: ArchiveEntry,
   archive: string,
   dir: string,

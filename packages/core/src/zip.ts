@@ -23,7 +23,12 @@ export interface ZipFile {
   close(): void;
 }
 
-/** Reads the list of an archive, and members on demand. @throws PreloadError `BAD_ANSWER` when it is no archive */
+/**
+ * Reads the list of an archive, and members on demand.
+ *
+ * @throws PreloadError `BAD_ANSWER` when it is no archive, or one to keep away from: links, passwords, equal names,
+ * members that overlap or swell
+ */
 export async function openZip(source: ZipSource, name: string): Promise<ZipFile> {
   const { listZip } = await import("./zip-yauzl.ts");
   try {

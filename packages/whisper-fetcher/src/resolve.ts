@@ -7,10 +7,10 @@ import {
   PreloadError,
   type Ref,
   safePath,
+  sizeOf,
 } from "@preload/core";
 import { type Checkpoint, checkpointFor, checkpoints, names, publicUrl } from "./checkpoints.ts";
 import type { CheckpointOptions } from "./options.ts";
-import { sizeOf } from "./size-of.ts";
 
 export interface Source {
   readonly http: Http;

@@ -104,7 +104,7 @@ describe("a checkpoint of one's own", () => {
 
     await expect(fetcherFor(endpoints.whisper).resolve(parseRef(`whisper:mine@${mine}`))).rejects.toMatchObject({
       code: "BAD_ANSWER",
-      hint: "Put the size in bytes beside url and sha256.",
+      hint: "Put the size in bytes beside its sha256.",
     });
   });
 

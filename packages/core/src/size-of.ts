@@ -1,8 +1,13 @@
-import { type Answer, addressesOf, getFirst, PreloadError } from "@preload/core";
-import type { Source } from "./resolve.ts";
+import { addressesOf, getFirst } from "./addresses.ts";
+import { PreloadError } from "./errors.ts";
+import type { Answer, Http, Mirror } from "./types.ts";
 
 /** The size in bytes of what is found at a public address, without fetching it. */
-export async function sizeOf(url: string, ref: string, source: Source): Promise<number> {
+export async function sizeOf(
+  url: string,
+  ref: string,
+  source: { readonly http: Http; readonly mirrors: readonly Mirror[]; readonly signal?: AbortSignal | undefined },
+): Promise<number> {
   const addresses = addressesOf(url, source.mirrors);
   const { signal } = source;
   const head = await getFirst(source.http, addresses, { method: "HEAD", signal });
@@ -17,7 +22,7 @@ export async function sizeOf(url: string, ref: string, source: Source): Promise<
   });
   const total = Number(/\/(\d+)$/.exec(answer.headers["content-range"] ?? "")?.[1]);
   if (answer.status === 206 && total > 0) return total;
-  throw isOk(answer) ? unsized(url, ref) : refused(answer, url, ref);
+  throw isOk(answer) ? unsized(url, ref) : refusedBy(answer, url, ref);
 }
 
 function isOk({ status }: Answer): boolean {
@@ -26,11 +31,12 @@ function isOk({ status }: Answer): boolean {
 
 function unsized(url: string, ref: string): PreloadError {
   return new PreloadError("BAD_ANSWER", `${ref}: ${url} does not say how large it is`, {
-    hint: "Put the size in bytes beside url and sha256.",
+    hint: "Put the size in bytes beside its sha256.",
   });
 }
 
-function refused(answer: Answer, url: string, ref: string): PreloadError {
+/** What a status means, in place of the bytes of a public address. */
+export function refusedBy(answer: Pick<Answer, "status" | "url">, url: string, ref: string): PreloadError {
   const { status } = answer;
   const message = `${ref}: ${new URL(answer.url).host} answers ${status}\n  for ${url}`;
   if (status === 404 || status === 410) return new PreloadError("NOT_FOUND", message);
