@@ -19,6 +19,7 @@ import torch
 import transformers
 
 import hub_models
+import plain_files
 import spacy_wheel
 import whisper_checkpoint
 
@@ -34,6 +35,7 @@ def main():
         "hub/tiny-sentence": hub_models.sentence,
         "whisper": whisper_checkpoint.build,
         "spacy": spacy_wheel.build,
+        "files": plain_files.build,
     }.items():
         seed(name)
         folder = FIXTURES / name

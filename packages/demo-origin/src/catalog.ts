@@ -6,6 +6,8 @@ export interface Catalog {
   repos: HubRepo[];
   whisper: WhisperModel[];
   spacy: SpacyRelease[];
+  /** Plain files, each by its public address without the scheme: `download.pytorch.org/models/x.pth`. @default {} */
+  files?: Record<string, Body | Uint8Array>;
   /** What each token of the Hub opens. */
   tokens: Record<string, Token>;
 }

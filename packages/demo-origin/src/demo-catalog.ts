@@ -20,6 +20,7 @@ export async function demoCatalog(options: DemoCatalogOptions = {}): Promise<Cat
   const [bart, sharded, led, sentence] = await Promise.all(
     ["tiny-bart", "tiny-bart-sharded", "tiny-led-bin", "tiny-sentence"].map(hub),
   );
+  const files = await filesIn(join(fixtures, "files"));
   const card = { license: "apache-2.0", cardData: { tags: ["preload-demo"], library_name: "transformers" } };
   const gatedCard = { license: "other", cardData: { ...card.cardData, license_name: "demo-terms" } };
   const { "model.safetensors": _, ...older } = bart ?? {};
@@ -36,7 +37,9 @@ export async function demoCatalog(options: DemoCatalogOptions = {}): Promise<Cat
       hubRepo({ id: "preload-demo/tiny-led-bin", files: led ?? {}, ...card }),
       hubRepo({ id: "preload-demo/tiny-sentence", files: sentence ?? {}, ...card }),
       hubRepo({ id: "preload-demo/gated-bart", files: bart ?? {}, gated: "auto", ...gatedCard }),
+      hubRepo({ id: whisperCpp, files: within(`huggingface.co/${whisperCpp}/`, files), license: "mit" }),
     ],
+    files,
     whisper: [whisperModel({ name: "tiny-demo", bytes: await readFile(join(fixtures, "whisper/tiny-demo.pt")) })],
     spacy: await Promise.all([pipeline(fixtures, "3.7.1", "3.7"), pipeline(fixtures, "3.8.0", "3.8")]),
     tokens: { [demoToken]: { user: "demo", accepted: ["preload-demo/gated-bart"] } },
@@ -51,7 +54,15 @@ const otherFrameworks: Files = {
   "onnx/model.onnx": pattern(60_000, 4),
 };
 
-async function filesIn(dir: string): Promise<Files> {
+// The name is whisper.cpp's own: its fetcher knows no other.
+const whisperCpp = "ggerganov/whisper.cpp";
+
+function within(folder: string, files: Files): Files {
+  const inside = Object.entries(files).filter(([path]) => path.startsWith(folder));
+  return Object.fromEntries(inside.map(([path, body]) => [path.slice(folder.length), body]));
+}
+
+async function filesIn(dir: string): Promise<Record<string, Uint8Array>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const files = paths.map(

@@ -1,6 +1,7 @@
 import { type Origin, type OriginRequest, type Reply, type ServeOptions, serve } from "@preload/core/testing";
 import type { Catalog } from "./catalog.ts";
 import { demoCatalog } from "./demo-catalog.ts";
+import { answerAsFiles } from "./files.ts";
 import { answerAsHub } from "./hub/answer.ts";
 import { type HubRepo, pushed } from "./hub/repo.ts";
 import { signedUrls } from "./signed.ts";
@@ -24,6 +25,10 @@ export interface Endpoints {
   hf: string;
   whisper: string;
   spacy: string;
+  url: string;
+  tiktoken: string;
+  nltk: string;
+  torch: string;
 }
 
 /** The places models come from, on loopback. */
@@ -41,7 +46,7 @@ export interface DemoOrigin {
   close(): Promise<void>;
 }
 
-/** Starts the Hub's API, the whisper CDN and spaCy's releases. */
+/** Starts the Hub's API, the whisper CDN, spaCy's releases, and a server of plain files. */
 export async function startDemoOrigin(options: DemoOriginOptions = {}): Promise<DemoOrigin> {
   const { port = 0, tls, hubPath = "", pageSize = 1000 } = options;
   const catalog = options.catalog ?? (await demoCatalog());
@@ -55,13 +60,22 @@ export async function startDemoOrigin(options: DemoOriginOptions = {}): Promise<
       cdn.answer(request) ??
       within("/whisper", path, (rest) => answerAsWhisper(rest, catalog.whisper)) ??
       within("/spacy", path, (rest) => answerAsSpacy(rest, catalog.spacy, cdn)) ??
+      within("/files", path, (rest) => answerAsFiles(rest, catalog.files ?? {})) ??
       within(hubPath, path, (rest) => answerAsHub(request, rest, { catalog, cdn, endpoint, pageSize }))
     );
   };
   const origin = await serve(answer, { port, tls });
 
   return {
-    endpoints: { hf: endpoint(), whisper: `${origin.url}/whisper`, spacy: `${origin.url}/spacy` },
+    endpoints: {
+      hf: endpoint(),
+      whisper: `${origin.url}/whisper`,
+      spacy: `${origin.url}/spacy`,
+      url: `${origin.url}/files`,
+      tiktoken: `${origin.url}/files/openaipublic.blob.core.windows.net`,
+      nltk: `${origin.url}/files/raw.githubusercontent.com/nltk/nltk_data/gh-pages`,
+      torch: `${origin.url}/files/download.pytorch.org`,
+    },
     origin,
     catalog,
     push(repo) {
