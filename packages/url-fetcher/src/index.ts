@@ -1,0 +1,14 @@
+export { encodings } from "./encodings.ts";
+export type { FileFetcherOptions } from "./file-fetcher.ts";
+export { ggml, ggmlOptions } from "./ggml.ts";
+export {
+  ggmlInventory,
+  nltkInventory,
+  tiktokenInventory,
+  torchInventory,
+  urlInventory,
+} from "./inventory.ts";
+export { nltk, nltkOptions } from "./nltk.ts";
+export { tiktoken, tiktokenOptions } from "./tiktoken.ts";
+export { torch, torchOptions } from "./torch.ts";
+export { url, urlOptions } from "./url.ts";
