@@ -18,6 +18,8 @@ export type Fetchers = Readonly<Record<string, Fetcher>>;
 export interface ResolveAllOptions {
   readonly fetchers: Fetchers;
   readonly lock?: Lock | undefined;
+  /** What was locked before, also of models that are to be asked for anew: it saves work. @default lock */
+  readonly known?: Lock | undefined;
   /**
    * What may be asked of the network: `locked` takes only what the lock says, `remembered` what the lock or an earlier
    * install says, `missing` asks for what neither knows, `all` asks anew for everything.
@@ -122,7 +124,7 @@ async function find(fetcher: Fetcher, parsed: Ref, ref: string, options: Resolve
   }
   if (ask === "locked") throw drifted(ref, locked);
   if (ask === "remembered") {
-    const manifest = stateDir === undefined ? undefined : recall(stateDir, fetcher.dir, ref, parsed.options);
+    const manifest = remembered(stateDir, fetcher, ref, parsed);
     if (manifest) return { manifest, from: "memory" };
     throw new PreloadError(
       "MISSING",
@@ -132,10 +134,18 @@ async function find(fetcher: Fetcher, parsed: Ref, ref: string, options: Resolve
       },
     );
   }
-  const known =
-    lock?.models.get(ref) ?? (stateDir === undefined ? undefined : recall(stateDir, fetcher.dir, ref, parsed.options));
+  const known = (options.known ?? lock)?.models.get(ref) ?? remembered(stateDir, fetcher, ref, parsed);
   const manifest = await fetcher.resolve(parsed, { ...(signal ? { signal } : {}), ...(known ? { known } : {}) });
   return { manifest, from: "network" };
+}
+
+function remembered(
+  stateDir: string | undefined,
+  { dir }: Fetcher,
+  ref: string,
+  { options }: Ref,
+): Manifest | undefined {
+  return stateDir === undefined ? undefined : recall(stateDir, dir, ref, options);
 }
 
 function drifted(ref: string, locked: Manifest | undefined): PreloadError {
