@@ -3,6 +3,7 @@ import type { DemoOrigin } from "./start-demo-origin.ts";
 /** The text of a `preload.yaml` that fetches the models of a demo origin. */
 export function demoConfig({ endpoints, catalog }: Pick<DemoOrigin, "endpoints" | "catalog">): string {
   const checkpoints = catalog.whisper.map(({ name, sha256 }) => `    - ref: whisper:${name}\n      sha256: ${sha256}`);
+  const sources = Object.entries(endpoints).map(([name, url]) => `  ${name}: ${url}`);
   return `# The models of the demo. They are a few kilobytes each, and in the formats of real ones.
 profiles:
   test:
@@ -20,8 +21,6 @@ ${checkpoints.join("\n")}
 default: [test, production]
 spacy: { version: "3.8" }
 endpoints:
-  hf: ${endpoints.hf}
-  whisper: ${endpoints.whisper}
-  spacy: ${endpoints.spacy}
+${sources.join("\n")}
 `;
 }

@@ -1,5 +1,4 @@
 import { formatRef, PreloadError, type Ref, sameOptions, sizeOf } from "@preload/core";
-import { addressOf } from "./address.ts";
 import type { Source } from "./file-fetcher.ts";
 import { type Content, withBytes } from "./with-bytes.ts";
 
@@ -80,6 +79,6 @@ export function claimedSha256(ref: Ref, option: string | undefined): string | un
 export function refuseNoClaim(ref: Ref, { sha256, sha256Prefix, sha1, md5 }: Claims): void {
   if ((sha256 ?? sha256Prefix ?? sha1 ?? md5) !== undefined) return;
   throw new PreloadError("BAD_CONFIG", `${formatRef(ref)}: a file needs its sha256 beside it`, {
-    hint: `sha256sum prints it for a copy you trust: { ref: "${ref.scheme}:${addressOf(ref)}", sha256: … }.`,
+    hint: `sha256sum prints it for a copy you trust: { ref: "${formatRef(ref)}", sha256: … }.`,
   });
 }

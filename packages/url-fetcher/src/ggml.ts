@@ -6,7 +6,7 @@ import { type FileClient, type FileFetcherOptions, fileFetcher, mirrorsOf } from
 export const hubBase = "https://huggingface.co/";
 
 /** What whisper.cpp opens is whatever path it is given (`-m`); ours is `$PRELOAD_GGML_DIR/ggml-<model>.bin`. */
-const client: FileClient = {
+export const ggmlClient: FileClient = {
   name: "ggml",
   cacheDir(machine) {
     const { PRELOAD_GGML_DIR: dir } = machine.env;
@@ -33,7 +33,7 @@ const client: FileClient = {
 
 /** What whisper.cpp wants: `ggml-<model>.bin`, under a path that the program is given. */
 export function ggml(options: FileFetcherOptions = {}): Fetcher {
-  return fileFetcher(client, options);
+  return fileFetcher(ggmlClient, options);
 }
 
 /** The zod schema of what the config may say beside a `ggml:` ref: nothing. Loads the validator. */

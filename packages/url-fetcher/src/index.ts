@@ -1,5 +1,7 @@
+export type { CacheDir } from "./cache-dir.ts";
 export { encodings } from "./encodings.ts";
 export type { FileFetcherOptions } from "./file-fetcher.ts";
+export { filePlaces, searchedPlaces } from "./file-places.ts";
 export { ggml, ggmlOptions } from "./ggml.ts";
 export {
   ggmlInventory,

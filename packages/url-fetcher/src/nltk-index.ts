@@ -41,6 +41,10 @@ function packagesIn(text: string, url: string): readonly NltkPackage[] {
   reader.onopentag = ({ name, attributes }) => {
     if (name === "package") elements.push(attributes);
   };
+  // Else the last error, of a document that breaks off, would be kept and not told.
+  reader.onerror = (error) => {
+    throw error;
+  };
   try {
     reader.write(text).close();
   } catch (error) {

@@ -7,7 +7,7 @@ import type { NltkPackage } from "./nltk-index.ts";
 export const nltkBase = "https://raw.githubusercontent.com/nltk/nltk_data/gh-pages/";
 
 /** What nltk.data.find looks through: `<subdir>/<id>/…`, or `<subdir>/<id>.zip` for what is read packed. */
-const client: Omit<FileClient, "resolve"> = {
+export const nltkClient: Omit<FileClient, "resolve"> = {
   name: "nltk",
   /** The first entry of `NLTK_DATA`, else `~/nltk_data`: of the places that are searched, those of the user. */
   cacheDir(machine): CacheDir {
@@ -50,7 +50,7 @@ export function nltk(options: FileFetcherOptions = {}): Fetcher {
     index.catch(() => (index = undefined));
     return resolveNltk(ref, await index, source);
   };
-  return fileFetcher({ ...client, resolve }, options);
+  return fileFetcher({ ...nltkClient, resolve }, options);
 }
 
 /** The zod schema of what the config may say beside an `nltk:` ref: nothing. Loads the validator. */

@@ -1,5 +1,5 @@
 import { type ArchiveEntry, didYouMean, formatRef, type Manifest, PreloadError, type Ref } from "@preload/core";
-import { type Claims, contentOf, refuseNoClaim } from "./claims.ts";
+import { type Claims, contentOf } from "./claims.ts";
 import type { Source } from "./file-fetcher.ts";
 import { nltkBase } from "./nltk.ts";
 import type { NltkPackage } from "./nltk-index.ts";
@@ -21,7 +21,7 @@ export async function resolveNltk(ref: Ref, index: readonly NltkPackage[], sourc
   // The index of a mirror may name the mirror; the lock does not.
   const url = `${nltkBase}packages/${subdir}/${id}.zip`;
   const claims: Claims = { sha256: found.sha256_checksum, md5: found.checksum, size };
-  refuseNoClaim(ref, claims);
+  if (claims.sha256 === undefined && claims.md5 === undefined) throw unsigned(ref);
   if (!unzip) {
     const path = `${subdir}/${id}.zip`;
     const content = await contentOf(url, ref, claims, source);
@@ -39,6 +39,12 @@ function refuseStrays({ members, url }: ArchiveEntry, id: string): void {
   if (stray === undefined) return;
   throw new PreloadError("BAD_ANSWER", `${url} cannot be unpacked: ${stray.path} is outside of its package`, {
     hint: "Nothing was written. If a mirror stands in between, try --endpoint with the original one.",
+  });
+}
+
+function unsigned(ref: Ref): PreloadError {
+  return new PreloadError("BAD_ANSWER", `${formatRef(ref)}: the index of NLTK's data has no digest of it`, {
+    hint: "If a mirror stands in between, try --endpoint with the original one.",
   });
 }
 

@@ -5,7 +5,7 @@ import { cacheName, encodings, tiktokenBase } from "./encodings.ts";
 import { type FileClient, type FileFetcherOptions, fileFetcher, mirrorsOf } from "./file-fetcher.ts";
 
 /** What tiktoken.get_encoding reads: files without extension in one folder, which is named by a variable. */
-const client: FileClient = {
+export const tiktokenClient: FileClient = {
   name: "tiktoken",
   /**
    * `TIKTOKEN_CACHE_DIR`, else `DATA_GYM_CACHE_DIR`, as tiktoken reads them. Its own default is a folder among the
@@ -35,7 +35,7 @@ const client: FileClient = {
 
 /** What tiktoken wants: the file of each encoding under the sha1 of its address. */
 export function tiktoken(options: FileFetcherOptions = {}): Fetcher {
-  return fileFetcher(client, options);
+  return fileFetcher(tiktokenClient, options);
 }
 
 /** The zod schema of what the config may say beside a `tiktoken:` ref. Loads the validator. */

@@ -4,13 +4,13 @@ import { type CacheDir, expandUser, pathOf } from "./cache-dir.ts";
 import { type FileClient, type FileFetcherOptions, fileFetcher, mirrorsOf } from "./file-fetcher.ts";
 
 /** Where torchvision's and torchaudio's weights are published, and what a bare name is short for. */
-export const torchBase = "https://download.pytorch.org/";
+const torchBase = "https://download.pytorch.org/";
 
 /**
  * What torch.hub.load_state_dict_from_url opens: `<TORCH_HOME>/hub/checkpoints/<file_name, or the URL's base name>`.
  * A file that is there is used, and never checked again.
  */
-const client: FileClient = {
+export const torchClient: FileClient = {
   name: "torch",
   /** `os.path.expanduser(os.getenv("TORCH_HOME", os.path.join(os.getenv("XDG_CACHE_HOME", "~/.cache"), "torch")))` */
   cacheDir(machine): CacheDir {
@@ -37,7 +37,7 @@ const client: FileClient = {
 
 /** What torch.hub wants: a checkpoint under the name its address ends with. */
 export function torch(options: FileFetcherOptions = {}): Fetcher {
-  return fileFetcher(client, options);
+  return fileFetcher(torchClient, options);
 }
 
 /** The zod schema of what the config may say beside a `torch:` ref. Loads the validator. */

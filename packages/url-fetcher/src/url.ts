@@ -9,7 +9,7 @@ import { targetOf } from "./target.ts";
  *
  *   { ref: "url:https://host/words.txt", sha256: …, target: "words/{name}" }   ->  <dir>/words/words.txt
  */
-const client: FileClient = {
+export const urlClient: FileClient = {
   name: "url",
   cacheDir(machine) {
     const { PRELOAD_URL_DIR: dir } = machine.env;
@@ -31,7 +31,7 @@ const client: FileClient = {
 
 /** What programs of your own want: files by their address and digest, below one directory. */
 export function url(options: FileFetcherOptions = {}): Fetcher {
-  return fileFetcher(client, options);
+  return fileFetcher(urlClient, options);
 }
 
 /** The zod schema of what the config may say beside a `url:` ref. Loads the validator. */
