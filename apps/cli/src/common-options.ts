@@ -12,7 +12,9 @@ export function commonOptions(): Option[] {
     new Option("-p, --profile <name>", "a profile of the config; repeat for several")
       .argParser(names)
       .default(undefined, "the profiles that the config names as `default`"),
-    new Option("--only <sources>", "only these: whisper, spacy, hf").argParser(names).default(undefined, "all"),
+    new Option("--only <sources>", "only these: whisper, spacy, hf, tiktoken, nltk, torch, ggml, url")
+      .argParser(names)
+      .default(undefined, "all"),
     new Option("--cache-root <dir>", "one folder for all caches")
       .argParser(dir)
       .default(undefined, "for each source where its client looks"),

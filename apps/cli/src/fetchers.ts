@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import {
   type Config,
   didYouMean,
@@ -10,12 +10,27 @@ import {
 } from "@preload/core";
 import { type Endpoint as HubEndpoint, hf } from "@preload/hf-fetcher";
 import { spacy } from "@preload/spacy-fetcher";
+import { ggml, nltk, tiktoken, torch, url } from "@preload/url-fetcher";
 import { whisper } from "@preload/whisper-fetcher";
 import type { Flags } from "./flags.ts";
 import { pythonOf } from "./python.ts";
 
-/** The ecosystems, by the scheme of their refs. A fourth is one more line here and in `createFetchers`. */
-export const schemes: readonly string[] = ["whisper", "spacy", "hf"];
+/** Clients of plain files, and the folder of each below a cache root. Another one is one more line here. */
+const fileClients = {
+  tiktoken: { build: tiktoken, folder: "tiktoken" },
+  nltk: { build: nltk, folder: "nltk_data" },
+  torch: { build: torch, folder: "torch" },
+  ggml: { build: ggml, folder: "whisper.cpp" },
+  url: { build: url, folder: "files" },
+};
+
+/** The folder of a client of plain files below a cache root. */
+export function folderOf(scheme: string): string {
+  return (fileClients as Readonly<Record<string, { readonly folder: string }>>)[scheme]?.folder ?? scheme;
+}
+
+/** The ecosystems, by the scheme of their refs. Another one is one more line here and in `createFetchers`. */
+export const schemes: readonly string[] = ["whisper", "spacy", "hf", ...Object.keys(fileClients)];
 
 interface Surroundings {
   readonly flags: Flags;
@@ -29,6 +44,7 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   whisper: ["dir"],
   spacy: ["dir", "version", "python", "into"],
   hf: ["dir"],
+  ...Object.fromEntries(Object.keys(fileClients).map((name) => [name, ["dir"]])),
 };
 
 export function createFetchers({ flags, config, machine, http }: Surroundings): Fetchers {
@@ -58,7 +74,33 @@ export function createFetchers({ flags, config, machine, http }: Surroundings): 
       }),
     ),
     hf: ruled(hubDir, hf({ machine, http, ...placed(hubDir), ...hubEndpoints(endpointsOf("hf")) })),
+    ...createFileFetchers({ flags, config, machine, http }),
   };
+}
+
+function createFileFetchers({ flags, config, machine, http }: Surroundings): Fetchers {
+  refuseOutside(config, machine);
+  const built = Object.entries(fileClients).map(([name, { build, folder }]) => {
+    const chosen = chosenDir(name, [folder], { flags, config, machine, http });
+    const own = endpoints(name, flags, config, machine);
+    // The models of whisper.cpp lie on the Hub.
+    const sources = name === "ggml" && own.length === 0 ? endpoints("hf", flags, config, machine) : own;
+    const fetcher = build({ machine, http, ...placed(chosen), endpoints: sources.map((source) => source.url) });
+    return [name, ruled(chosen, fetcher)] as const;
+  });
+  return Object.fromEntries(built);
+}
+
+/** A `url:` ref writes any file name, so a config that somebody else may have written does not say where. */
+function refuseOutside(config: Config, machine: Machine): void {
+  const { dir } = config.sections.url ?? {};
+  if (typeof dir !== "string") return;
+  const parts = relative(config.dir, placeAt(config.dir, dir, machine)).split(/[\\/]/);
+  const [first = ""] = parts;
+  if (first !== ".." && first !== ".git" && !isAbsolute(parts.join(sep))) return;
+  throw new PreloadError("BAD_CONFIG", `${config.path}: url: dir ${JSON.stringify(dir)} is outside of the project`, {
+    hint: "Name a folder of the project; for another one set PRELOAD_URL_DIR, or use --cache-root.",
+  });
 }
 
 interface ChosenDir {

@@ -41,6 +41,11 @@ Of preload
   PRELOAD_HF_ENDPOINT         mirrors, tried in order, separated by commas
   PRELOAD_WHISPER_ENDPOINT
   PRELOAD_SPACY_ENDPOINT
+  PRELOAD_TIKTOKEN_ENDPOINT
+  PRELOAD_NLTK_ENDPOINT
+  PRELOAD_TORCH_ENDPOINT
+  PRELOAD_GGML_ENDPOINT       unset: the Hub's
+  PRELOAD_URL_ENDPOINT
   PRELOAD_CONCURRENCY         --concurrency
   PRELOAD_TIMEOUT             --timeout
   PRELOAD_STALL_TIMEOUT       --stall-timeout
@@ -68,6 +73,15 @@ Of whisper and spaCy
   XDG_DATA_HOME               the pipelines are in it; unset: ~/.local/share
   VIRTUAL_ENV                 the environment whose spaCy decides the
                               pipelines' versions
+
+Of the clients of plain files, read as they read them
+  TIKTOKEN_CACHE_DIR, DATA_GYM_CACHE_DIR
+                              the encodings; unset: ~/.cache/tiktoken, to which
+                              preload env and exec lead
+  NLTK_DATA                   NLTK's data, its first folder; unset: ~/nltk_data
+  TORCH_HOME, XDG_CACHE_HOME  torch.hub; unset: ~/.cache/torch
+  PRELOAD_GGML_DIR            models of whisper.cpp; unset: ~/.cache/whisper.cpp
+  PRELOAD_URL_DIR             files of url:; unset: ~/.cache/preload/files
 
 Of the network
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY

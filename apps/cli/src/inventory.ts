@@ -1,6 +1,7 @@
 import { entriesIn, type HeldFile, type Holding, heldFile } from "@preload/core";
 import { hubInventory } from "@preload/hf-fetcher";
 import { spacyInventory } from "@preload/spacy-fetcher";
+import { ggmlInventory, nltkInventory, tiktokenInventory, torchInventory, urlInventory } from "@preload/url-fetcher";
 import { whisperInventory } from "@preload/whisper-fetcher";
 
 /** How to look through the cache of each ecosystem, by the scheme of its refs. */
@@ -8,6 +9,11 @@ export const inventories: Readonly<Record<string, (dir: string) => Holding[]>> =
   whisper: whisperInventory,
   spacy: spacyInventory,
   hf: hubInventory,
+  tiktoken: tiktokenInventory,
+  nltk: nltkInventory,
+  torch: torchInventory,
+  ggml: ggmlInventory,
+  url: urlInventory,
 };
 
 /** True for what a transfer of ours leaves when it is interrupted. */

@@ -3,8 +3,10 @@ import { isAbsolute, join, resolve, sep } from "node:path";
 import { allNotes, type Machine } from "@preload/core";
 import { hfHome, hfHubCacheDir } from "@preload/hf-fetcher";
 import { importRoot, sitePackagesOf } from "@preload/spacy-fetcher";
+import { filePlaces } from "@preload/url-fetcher";
 import { cacheDir as whisperCacheDir } from "@preload/whisper-fetcher";
 import { farPlaces } from "./far-places.ts";
+import { folderOf } from "./fetchers.ts";
 import { schemeOf } from "./known-models.ts";
 import type { Session } from "./session.ts";
 
@@ -97,6 +99,16 @@ const placesBy: Readonly<Record<string, (machine: Machine, projects: readonly st
     ...activeEnvironment(machine),
     ...inProjects(projects, join(".cache", "spacy"), "models"),
   ],
+  ...Object.fromEntries(
+    Object.entries(filePlaces).map(([scheme, placesOf]) => [
+      scheme,
+      (machine: Machine, projects: readonly string[]) => [
+        ...placesOf(machine),
+        ...placesOf(bare(machine)).map(({ dir }) => ({ dir, rule: "default" })),
+        ...inProjects(projects, join(".cache", folderOf(scheme))),
+      ],
+    ]),
+  ),
 };
 
 /** The cache that a variable would choose if it stood alone, by the client's own rules. */
@@ -105,7 +117,10 @@ function hubPlace(as: string, name: string, machine: Machine): Place[] {
   return value ? [{ dir: hfHubCacheDir(bare(machine, { [as]: value })).dir, rule: name }] : [];
 }
 
-const directoryVariables = ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"];
+const directoryVariables = [
+  ...["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"],
+  ...["TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR", "NLTK_DATA", "TORCH_HOME", "PRELOAD_GGML_DIR", "PRELOAD_URL_DIR"],
+];
 
 function bare(machine: Machine, only: Readonly<Record<string, string>> = {}): Machine {
   const others = Object.entries(machine.env).filter(([name]) => !directoryVariables.includes(name));

@@ -1,12 +1,21 @@
 import { configJsonSchema } from "@preload/core";
 import { hfOptions } from "@preload/hf-fetcher";
 import { spacyOptions } from "@preload/spacy-fetcher";
+import { ggmlOptions, nltkOptions, tiktokenOptions, torchOptions, urlOptions } from "@preload/url-fetcher";
 import { whisperOptions } from "@preload/whisper-fetcher";
 
 /** The text of `schema/preload.schema.json`, which editors complete a config from. */
 export async function preloadSchema(): Promise<string> {
-  const [whisper, spacy, hf] = await Promise.all([whisperOptions(), spacyOptions(), hfOptions()]);
-  const schema = await configJsonSchema({ whisper, spacy, hf });
+  const schema = await configJsonSchema({
+    whisper: await whisperOptions(),
+    spacy: await spacyOptions(),
+    hf: await hfOptions(),
+    tiktoken: await tiktokenOptions(),
+    nltk: await nltkOptions(),
+    torch: await torchOptions(),
+    ggml: await ggmlOptions(),
+    url: await urlOptions(),
+  });
   const titled = {
     ...schema,
     title: "preload.yaml",

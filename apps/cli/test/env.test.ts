@@ -185,7 +185,16 @@ test.skipIf(process.platform === "win32")("an empty HOME is the root, as it is f
   const { stdout } = await run(["env", "--json"], { cwd: "/", env: { HOME: "" } });
 
   const dirs = JSON.parse(stdout).directories.map(({ dir }: { dir: string }) => dir);
-  expect(dirs).toEqual(["/.cache/whisper", "/.local/share/spacy", "/.cache/huggingface/hub"]);
+  expect(dirs).toEqual([
+    "/.cache/whisper",
+    "/.local/share/spacy",
+    "/.cache/huggingface/hub",
+    "/.cache/tiktoken",
+    "/nltk_data",
+    "/.cache/torch",
+    "/.cache/whisper.cpp",
+    "/.cache/preload/files",
+  ]);
 });
 
 test("bash takes the lines as they are", async () => {

@@ -38,7 +38,7 @@ export async function run({ io, flags, operands, signal }: Invocation<LockFlags>
     const requests = requestsToLock(session);
     const before = session.lock ?? emptyLock;
     const known = withoutPins(before, session, operands, flags.upgrade === true);
-    const resolutions = await resolveModels(requests, { ...session, lock: known });
+    const resolutions = await resolveModels(requests, { ...session, lock: known }, before);
     session.display.resolved(resolutions);
     session.display.end();
     if (signal.aborted) throw new PreloadError("ABORTED", "stopped");

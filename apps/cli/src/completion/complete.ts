@@ -1,3 +1,4 @@
+import { encodings } from "@preload/url-fetcher";
 import { names as checkpoints } from "@preload/whisper-fetcher";
 import type { Option } from "commander";
 import { commands } from "../commands.ts";
@@ -60,10 +61,13 @@ function commandNames(): Candidate[] {
   return [...names, { value: "help", does: "what a command does, with examples" }];
 }
 
-/** Also models that nobody here has asked for: the checkpoints, whose names are few, or else how a ref begins. */
+/** Also models that nobody here has asked for: those whose names are few, or else how a ref begins. */
 function newRefs(word: string, refs: readonly Candidate[]): Candidate[] {
-  if (word.startsWith("whisper:")) {
-    const others = checkpoints.map((name) => ({ value: `whisper:${name}` }));
+  const few: Readonly<Record<string, readonly string[]>> = { whisper: checkpoints, tiktoken: Object.keys(encodings) };
+  const scheme = word.slice(0, word.indexOf(":"));
+  const names = Object.hasOwn(few, scheme) ? few[scheme] : undefined;
+  if (names) {
+    const others = names.map((name) => ({ value: `${scheme}:${name}` }));
     return [...refs, ...others.filter(({ value }) => !refs.some((ref) => ref.value === value))];
   }
   return word !== "" && !word.includes(":")

@@ -2,7 +2,10 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { codeOf, type Fetcher, freeSpace } from "@preload/core";
 import { hfHubCacheDir } from "@preload/hf-fetcher";
+import { searchedPlaces } from "@preload/url-fetcher";
 import { cacheDir as whisperCacheDir } from "@preload/whisper-fetcher";
+import { fetchersInUse } from "../in-use.ts";
+import type { Place } from "../places.ts";
 import type { Session } from "../session.ts";
 import { bytes } from "../words.ts";
 import { type Finding, on } from "./finding.ts";
@@ -10,8 +13,9 @@ import { type Finding, on } from "./finding.ts";
 const { ok, note, warning, error } = on("directories");
 
 /** Where models go, by which rule, and whether they can. */
-export async function directoryFindings({ fetchers, machine, stateDir }: Session): Promise<Finding[]> {
-  const all = Object.values(fetchers);
+export async function directoryFindings(session: Session): Promise<Finding[]> {
+  const { machine, stateDir } = session;
+  const all = fetchersInUse(session);
   const found = await Promise.all(all.map((fetcher) => ofDirectory(fetcher)));
   return [...found.flat(), ...unseen(all, machine), ...diskFinding(all), ...stateFinding(stateDir)];
 }
@@ -55,18 +59,26 @@ async function ofDirectory({ name, dir, dirRule }: Fetcher): Promise<Finding[]> 
 
 /** A directory of ours that a client does not find with the environment as it is. */
 function unseen(fetchers: readonly Fetcher[], machine: Session["machine"]): Finding[] {
-  const own: Readonly<Record<string, string>> = {
-    hf: hfHubCacheDir(machine).dir,
-    whisper: whisperCacheDir(machine).dir,
+  const searched: Readonly<Record<string, (machine: Session["machine"]) => readonly Place[]>> = {
+    hf: (given) => [hfHubCacheDir(given)],
+    whisper: (given) => [whisperCacheDir(given)],
+    ...searchedPlaces,
   };
   return fetchers
-    .filter(({ name, dir }) => own[name] !== undefined && own[name] !== dir)
+    .filter(({ name, dir }) => searched[name]?.(machine).every((place) => place.dir !== dir))
     .map(({ name, dir }) =>
-      warning(`${name}: a program started from here looks in ${own[name]}, not in ${dir}`, {
-        why: "It does not find what preload installs.",
-        fix: 'Start it with `preload exec -- …`, or `eval "$(preload env)"` first.',
-      }),
+      warning(
+        `${name}: a program started from here looks in ${shownPlaces(searched[name]?.(machine) ?? [])}, not in ${dir}`,
+        {
+          why: "It does not find what preload installs.",
+          fix: 'Start it with `preload exec -- …`, or `eval "$(preload env)"` first.',
+        },
+      ),
     );
+}
+
+function shownPlaces([first, ...others]: readonly Place[]): string {
+  return first === undefined ? "no folder" : `${first.dir}${others.length > 0 ? " and others" : ""}`;
 }
 
 /** Free space is no sum where directories share a disk. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { codeOf, type Fetcher, isLoopback, proxyFor, publicUrl } from "@preload/core";
+import { fetchersInUse } from "../in-use.ts";
 import type { Session } from "../session.ts";
 import { type Finding, on } from "./finding.ts";
 
@@ -7,16 +8,15 @@ const { ok, warning, error } = on("network");
 
 /** Mirrors, proxies and certificates, as the environment and the config have them. Asks nobody. */
 export function networkFindings(session: Session): Finding[] {
-  return [
-    ...Object.values(session.fetchers).flatMap((fetcher) => sourceFindings(fetcher)),
-    ...certificateFindings(session),
-  ];
+  return [...fetchersInUse(session).flatMap((fetcher) => sourceFindings(fetcher)), ...certificateFindings(session)];
 }
 
 /** The bases that a source is asked at, in order. */
 function basesOf({ name, mirrors }: Fetcher): string[] {
   const named = mirrors.flatMap((mirror) => (mirror.mirrors.length > 0 ? mirror.mirrors : [mirror.base]));
-  return named.length > 0 ? named : name === "hf" ? ["https://huggingface.co/"] : [];
+  // A source of any host has no base of its own.
+  const bases = named.filter((base) => URL.canParse(base));
+  return bases.length > 0 ? bases : name === "hf" ? ["https://huggingface.co/"] : [];
 }
 
 function sourceFindings(fetcher: Fetcher): Finding[] {

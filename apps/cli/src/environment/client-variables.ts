@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
-import { allRequests, type Fetcher, type Machine } from "@preload/core";
+import type { Fetcher, Machine } from "@preload/core";
 import { hfHome } from "@preload/hf-fetcher";
 import { whisper, cacheDir as whisperCacheDir } from "@preload/whisper-fetcher";
-import { schemeOf } from "../known-models.ts";
-import { requestsFor, type Session } from "../session.ts";
+import { fetchersInUse } from "../in-use.ts";
+import type { Session } from "../session.ts";
 
 /** A variable that a process needs to find the models, or to stay offline. */
 export interface Variable {
@@ -73,20 +73,6 @@ export function asEnvironment(
       const others = (machine.env[name] ?? "").split(separator).filter((part) => part !== "" && part !== value);
       return [name, [value, ...others].join(separator)];
     }),
-  );
-}
-
-/** Those whose models the config uses. The Hub's are always among them: nearly every library looks there. */
-function fetchersInUse(session: Session): Fetcher[] {
-  const { config, fetchers, flags } = session;
-  const requests = flags.profile
-    ? requestsFor(session, [])
-    : config.path === undefined
-      ? undefined
-      : allRequests(config);
-  const used = requests && new Set(["hf", ...requests.map(({ ref }) => schemeOf(ref))]);
-  return Object.values(fetchers).filter(
-    ({ name }) => (used?.has(name) ?? true) && (flags.only?.includes(name) ?? true),
   );
 }
 

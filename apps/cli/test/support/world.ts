@@ -37,12 +37,16 @@ export async function world({ config = demoConfig, env: more = {}, catalog }: Wo
   if (config !== "none") {
     await writeFile(join(project, "preload.yaml"), typeof config === "string" ? config : config(demo));
   }
-  const { hf, whisper, spacy } = demo.endpoints;
+  const { hf, whisper, spacy, url, tiktoken, nltk, torch } = demo.endpoints;
   const env = {
     ...homeEnv(home),
     PRELOAD_HF_ENDPOINT: hf,
     PRELOAD_WHISPER_ENDPOINT: whisper,
     PRELOAD_SPACY_ENDPOINT: spacy,
+    PRELOAD_URL_ENDPOINT: url,
+    PRELOAD_TIKTOKEN_ENDPOINT: tiktoken,
+    PRELOAD_NLTK_ENDPOINT: nltk,
+    PRELOAD_TORCH_ENDPOINT: torch,
     ...more,
   };
   return {
