@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import type { CommandSpec } from "./command-spec.ts";
+import { age, size } from "./prune/limits.ts";
 
 /** What may stand in the place of a command, aliases among it. */
 export function commandNames(): string[] {
@@ -243,6 +244,28 @@ export const commands: readonly CommandSpec[] = [
     ],
     passThrough: true,
     load: () => import("./commands/exec.ts"),
+  },
+  {
+    usage: "prune",
+    summary: "remove what no lock names any more",
+    details:
+      "Old revisions, models of projects that are gone, what interrupted runs have left, and blobs that nothing leads to.\nShows it first and asks; where nobody can answer, --yes is needed. Never goes: what the lock of any project names that\nwas installed on this machine (a project whose lock is gone counts no more), what a process is fetching, and what\nPreload did not put there. What was installed by hand stays without --older-than, --max-size or --all. Last used is\nexplained in `preload list --help`. A lock that cannot be read stops it.",
+    examples: [
+      { line: "preload prune --dry-run", does: "shows what would go, and how much space it frees" },
+      {
+        line: "preload prune --older-than 30d --yes",
+        does: "what was not used for a month, also what was installed by hand",
+      },
+      { line: "preload prune --max-size 10GB", does: "the least recently used, until the rest needs at most 10 GB" },
+    ],
+    options: [
+      new Option("-y, --yes", "do not ask"),
+      new Option("--dry-run", "show what would be removed, and remove nothing"),
+      new Option("--older-than <age>", "only models last used longer ago: 12h, 30d, 8w").argParser(age),
+      new Option("--max-size <size>", "only as many as it takes for the rest to fit: 500MB, 10GB").argParser(size),
+      new Option("--all", "also what was installed by hand"),
+    ],
+    load: () => import("./commands/prune.ts"),
   },
   {
     usage: "clean [refs...]",

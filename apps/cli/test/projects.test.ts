@@ -2,20 +2,11 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { tree } from "@preload/core/testing";
 import { describe, expect, test } from "vitest";
+import { project } from "./support/project.ts";
 import { type World, world } from "./support/world.ts";
 
 const bart = "hf:preload-demo/tiny-bart";
 const whisper = "whisper:tiny-demo";
-
-/** Another project of the same user, with caches in common. Gives back its folder. */
-async function project(w: World, name: string, models: readonly string[]): Promise<string> {
-  const folder = join(w.home, name);
-  const [{ sha256 = "" } = {}] = w.demo.catalog.whisper;
-  const lines = models.map((ref) => (ref === whisper ? `  - { ref: ${ref}, sha256: ${sha256} }` : `  - ${ref}`));
-  await mkdir(join(folder, ".git"), { recursive: true });
-  await writeFile(join(folder, "preload.yaml"), `models:\n${lines.join("\n")}\nspacy: { version: "3.8" }\n`);
-  return folder;
-}
 
 async function listed({ preload }: World) {
   const { models } = JSON.parse((await preload(["list", "--json"])).stdout);

@@ -16,6 +16,8 @@ export interface Removal {
   readonly dir: string;
   /** In the order in which they go, so that a reader never finds what leads nowhere. */
   readonly items: readonly RemovalItem[];
+  /** Go if nothing is in them by then, and those above them. */
+  readonly folders?: readonly string[];
   /** What the models own and something else needs. Relative to the directory. */
   readonly kept: readonly string[];
 }
@@ -49,6 +51,8 @@ export function planRemoval(dir: string, remove: readonly Manifest[], keep: read
   return {
     dir,
     items: gone.flatMap((path) => itemAt(path, owners.get(path) ?? "", look)),
+    // Also of what is gone already: a removal that was killed may have left them.
+    folders: foldersOf(gone, look),
     kept: kept.filter((path) => look.at(path) !== undefined),
   };
 }
@@ -59,6 +63,14 @@ export function withRemnants(removal: Removal, remnants: readonly { path: string
   const planned = new Set(removal.items.map(({ path }) => path));
   const others = remnants.filter(({ path }) => !planned.has(path)).flatMap(({ path, ref }) => itemAt(path, ref, look));
   return { ...removal, items: [...others, ...removal.items] };
+}
+
+/** The folders of these paths, as far as they are there. */
+function foldersOf(paths: readonly string[], look: Look): string[] {
+  const folders = [...new Set(paths.map((path) => posix.dirname(path)))].filter((folder) => folder !== ".");
+  const there = folders.filter((folder) => look.at(folder)?.isDirectory());
+  for (const folder of there) look.refuseEscape(posix.join(folder, "."));
+  return there;
 }
 
 interface Look {

@@ -4,6 +4,7 @@ export { pythonFnmatch } from "./fnmatch.ts";
 export { type HfFetcherOptions, hf, hfOptions } from "./hf.ts";
 export { hubInventory } from "./inventory.ts";
 export { fasterWhisperSizes, isOriginalTransformer } from "./names.ts";
+export { hubOrphans } from "./orphans.ts";
 export { hubRemnants } from "./remnants.ts";
 export { type Repo, repoFolderName, repoOf } from "./repo.ts";
 export { type FoundToken, findToken } from "./token.ts";

@@ -50,12 +50,12 @@ export function planClean(
       if (fetcher) refuseForeign(manifest, parseRef(manifest.ref, manifest.options), fetcher);
     }
     const keep = held.filter((model) => model.dir === dir && isStaying(model)).map(({ manifest }) => manifest);
-    return withoutRemnants(planRemoval(dir, remove, keep));
+    return withHubRemnants(planRemoval(dir, remove, keep));
   });
 }
 
 /** In a directory such as this, a mistake of ours would cost too much. */
-function refuseRoot(dir: string, { home }: Pick<Machine, "home">): void {
+export function refuseRoot(dir: string, { home }: Pick<Machine, "home">): void {
   if (![parse(dir).root, home, realPath(home)].includes(realPath(dir))) return;
   throw new PreloadError("USAGE", `${dir} is no cache to clean`, { hint: "Name another one with --cache-root." });
 }
@@ -68,7 +68,8 @@ function realPath(path: string): string {
   }
 }
 
-function withoutRemnants(removal: Removal): Removal {
+/** The same with what means nothing any more in a Hub cache then. */
+export function withHubRemnants(removal: Removal): Removal {
   const refs = new Map(removal.items.map(({ path, ref }) => [path, ref]));
   const hubPaths = removal.items.filter(({ ref }) => schemeOf(ref) === "hf").map(({ path }) => path);
   const remnants = hubRemnants(removal.dir, hubPaths);

@@ -75,8 +75,8 @@ export async function survey(session: Session): Promise<Survey> {
   return { models, bytes: sum(owned.values()), unreadable, ...beside(session, known, owned) };
 }
 
-// Followed through links: a link and the blob it leads to have one inode, and count once.
-function bytesOnDisk(manifest: Manifest, dir: string): Map<string, number> {
+/** Sizes by inode. Followed through links: a link and the blob it leads to have one, and count once. */
+export function bytesOnDisk(manifest: Manifest, dir: string): Map<string, number> {
   const found = new Map<string, number>();
   for (const path of ownedPaths(manifest)) {
     const stats = look(join(dir, path));

@@ -53,6 +53,11 @@ export function projects(stateDir: string): Project[] {
   return allNoted(stateDir).filter(({ lock }) => isThere(lock));
 }
 
+/** Forgets the projects whose lock is gone. */
+export function forgetVanished(stateDir: string): void {
+  for (const { lock, path } of allNoted(stateDir)) if (!isThere(lock)) rmSync(path, { force: true });
+}
+
 function allNoted(stateDir: string): (Project & { readonly path: string })[] {
   const folder = join(stateDir, "projects");
   return namesIn(folder).flatMap((name) => {
