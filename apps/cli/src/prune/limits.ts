@@ -12,6 +12,7 @@ export function age(text: string): number {
 /** Bytes: `500MB`, `10GB`, `1.5GiB`, `0`; M and G are powers of 1000, MiB and GiB of 1024. */
 export function size(text: string): number {
   const [, number, unit = "", binary] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?$/i.exec(text.trim()) ?? [];
-  if (number !== undefined) return Number(number) * (binary ? 1024 : 1000) ** " kmgt".indexOf(unit.toLowerCase() || " ");
+  if (number !== undefined)
+    return Number(number) * (binary ? 1024 : 1000) ** " kmgt".indexOf(unit.toLowerCase() || " ");
   throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a size`, { hint: "For example 500MB or 10GB." });
 }
