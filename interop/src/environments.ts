@@ -12,7 +12,7 @@ export interface Environment {
   readonly required: boolean;
 }
 
-export type EnvironmentName = "torch" | "newest" | "hub1" | "older" | "spacy37" | "voice" | "minilm";
+export type EnvironmentName = "torch" | "newest" | "hub1" | "older" | "spacy37" | "voice" | "files" | "minilm";
 
 /** In the order in which they are made. */
 export const environments: readonly Environment[] = [
@@ -22,6 +22,7 @@ export const environments: readonly Environment[] = [
   { name: "older", layers: ["torch"], required: true },
   { name: "spacy37", layers: [], required: false },
   { name: "voice", layers: ["newest", "torch"], required: false },
+  { name: "files", layers: ["newest", "torch"], required: false },
   { name: "minilm", layers: [], required: false },
 ];
 

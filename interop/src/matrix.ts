@@ -37,7 +37,7 @@ const intro = `# Clients
 
 These programs, as published, opened what \`preload\` had put into an empty cache. Where a line does not say that the origin was asked, the network was cut below the program, in a network namespace of its own, and a single attempt to reach anything would have been a failure. So would have been a warning, but for those that a client gives for any cache.
 
-The models are small ones in the true formats, and all-MiniLM-L6-v2; spaCy's pipeline is one that spaCy trained and packed for this.`;
+The models are small ones in the true formats, and all-MiniLM-L6-v2; tiktoken's encodings and NLTK's data are the published ones; spaCy's pipeline is one that spaCy trained and packed for this.`;
 
 const outro = `An empty field is a check that does not exist for that version. \`interop/README.md\` says how it is done, and how to add a client.`;
 

@@ -1,4 +1,4 @@
-import { appendFile, chmod, rm } from "node:fs/promises";
+import { appendFile, chmod, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { scanCacheDir } from "@huggingface/hub";
 import { demoCatalog } from "@preload/demo-origin";
@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { askPython } from "../src/ask-client.ts";
 import { cacheTree } from "../src/cache-tree.ts";
 import { hubCatalog, settledBart } from "../src/catalogs.ts";
+import { nltkTokenizes, tiktokenEncodes, torchHubLoads, withFiles } from "../src/checks/files-read.ts";
 import { expected, folderName, hubReads } from "../src/checks/hub-reads.ts";
 import { spacyLoads, withPipelines } from "../src/checks/spacy-loads.ts";
 import { transformersLoads } from "../src/checks/transformers-loads.ts";
@@ -110,6 +111,42 @@ test("whisper goes red for one byte too many: it asks the network, and is seen",
   const red = await rejection(whisperTranscribes(here, { by: "name" }));
 
   expect(red).toMatch(/tried to reach\s+nowhere\.invalid[\s\S]*by whisper\/__init__\.py:\d+ _download/);
+});
+
+test("tiktoken goes red for one byte too many: it asks the network, and is seen", async ({ skip }) => {
+  const here = await withFiles({ skip });
+  await appendFile(join(here.home, ".cache/tiktoken", "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"), "\n");
+
+  const red = await rejection(tiktokenEncodes(here, "cl100k_base", "hello world"));
+
+  expect(red).toMatch(/tried to reach\s+openaipublic\.blob\.core\.windows\.net/);
+});
+
+test("NLTK goes red for a folder that others may write to, a missing file of a package, and a missing package", async ({
+  skip,
+}) => {
+  const here = await withFiles({ skip });
+  await chmod(join(here.home, "nltk_data/tokenizers"), 0o775);
+  const shared = await rejection(nltkTokenizes(here, "One. Two."));
+  await chmod(join(here.home, "nltk_data/tokenizers"), 0o755);
+  await rm(join(here.home, "nltk_data/tokenizers/punkt_tab/english"), { recursive: true });
+  const tokens = await rejection(nltkTokenizes(here, "One. Two."));
+  await rm(join(here.home, "nltk_data/corpora"), { recursive: true });
+
+  expect(shared).toMatch(/writable by, or owned by, another account/);
+  expect(tokens).toMatch(/LookupError/);
+  expect(await rejection(nltkTokenizes(here, "One. Two."))).toMatch(/LookupError/);
+});
+
+test("torch.hub goes red for a checkpoint that is cut off, and for one that is not there", async ({ skip }) => {
+  const here = await withFiles({ skip });
+  const checkpoint = join(here.home, ".cache/torch/hub/checkpoints/linear-9c7971aa.pth");
+  await truncate(checkpoint, 1000);
+  const cut = await rejection(torchHubLoads(here));
+  await rm(checkpoint);
+
+  expect(cut).toMatch(/RuntimeError|UnpicklingError|EOFError/);
+  expect(await rejection(torchHubLoads(here))).toMatch(/tried to reach\s+download\.pytorch\.org/);
 });
 
 test("a client that is not told to stay offline goes red, with host and caller", async () => {
