@@ -131,6 +131,33 @@ test("a file whose origin is given a rest says when it goes on", () => {
   expect(frameOf(tally, "", room)[0]).toMatch(/25 % {2}100 MB of 400 MB$/);
 });
 
+test("a second of bars costs less than 2 % of a processor", async () => {
+  await loadTable();
+  let now = 0;
+  const tally = createTally(() => now);
+  const size = 1_000_000_000;
+  tally.take({ type: "plan", ref, files: 8, bytes: 8 * size, problems: [] });
+  const paths = Array.from(
+    { length: 8 },
+    (_, at) => `${at % 2 ? "非常に長いモデルの名前" : "model"}-0000${at}.safetensors`,
+  );
+  for (const path of paths) tally.take({ type: "fetch", ref, path, size, from: 0, url });
+
+  const seconds = 100;
+  const before = process.cpuUsage();
+  for (let frame = 0; frame < 8 * seconds; frame += 1) {
+    now += 125;
+    // A gigabyte a second, in pieces of half a megabyte.
+    for (let piece = 0; piece < 250; piece += 1) {
+      tally.take({ type: "bytes", ref, path: paths[piece % 8] ?? "", bytes: 10_000 });
+    }
+    frameOf(tally, "", room);
+  }
+  const { user, system } = process.cpuUsage(before);
+
+  expect((user + system) / 1000 / seconds).toBeLessThan(20);
+});
+
 test.each([
   [{ isTTY: true }, {}, true],
   [{ isTTY: false }, {}, false],

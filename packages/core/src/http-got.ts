@@ -100,8 +100,10 @@ const pieceSize = 512 * 1024;
 function inLargePieces(body: Readable, pace: Pick<Use, "span" | "minimumRate">): OpenAnswer["body"] {
   const watch = watchRate({
     ...pace,
-    onTooSlow: () =>
-      body.destroy(Object.assign(new Error(`Timeout awaiting 'rate' for ${pace.span}ms`), { code: "ETIMEDOUT" })),
+    onTooSlow: (bytes) => {
+      const text = `Timeout awaiting '${bytes === 0 ? "socket" : "rate"}' for ${pace.span}ms`;
+      body.destroy(Object.assign(new Error(text), { code: "ETIMEDOUT" }));
+    },
   });
   async function* pieces() {
     let gathered: Uint8Array[] = [];

@@ -21,7 +21,7 @@ export function nextTry(failure: Refusal, tries: number, source: Source, context
 
   const about = { ref, path, url: publicUrl(source.url) };
   const reason = reasonOf(failure, asked, connections);
-  if (reason) onEvent({ ...about, ...reason, ...(wait === undefined ? {} : { wait }) });
+  if (reason) onEvent({ ...reason, ...about, ...(wait === undefined ? {} : { wait }) });
   if (wait === undefined) throw failure.error;
   const after = reason ? { after: reason.type } : {};
   onEvent({ type: "retry", ...about, why: failure.error.message, wait, asked: asked !== undefined, ...after });

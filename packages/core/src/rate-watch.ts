@@ -15,7 +15,8 @@ export interface RateWatchOptions {
   readonly span: number;
   /** Bytes per second. 0 watches nothing. */
   readonly minimumRate: number;
-  readonly onTooSlow: () => void;
+  /** So many bytes came, which is too few. */
+  readonly onTooSlow: (bytes: number) => void;
 }
 
 /** Looks once in each span, so a slow transfer is noticed after one span at the earliest and two at the latest. */
@@ -29,10 +30,11 @@ export function watchRate({ span, minimumRate, onTooSlow }: RateWatchOptions): R
   let rested = false;
 
   const look = () => {
-    const isTooSlow = expecting && !rested && bytes < least;
+    const came = bytes;
+    const isTooSlow = expecting && !rested && came < least;
     bytes = 0;
     rested = isResting;
-    if (isTooSlow) onTooSlow();
+    if (isTooSlow) onTooSlow(came);
   };
   return {
     begin() {

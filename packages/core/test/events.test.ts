@@ -278,3 +278,11 @@ test.each(["model.pt", "large.pt"])("what a listener throws ends the call, of %s
 
   await expect(materialize(manifest, { dir, http: opened(), onEvent })).rejects.toThrow("enough");
 });
+
+test("an answer that never begins brought nothing, not next to nothing", async () => {
+  origin.fault("model.pt", { type: "stall" }, 2);
+
+  expect(await fetched({ http: opened({ stallTimeout: 150, minimumRate: 1000 }) })).toBe("arrived");
+
+  expect(only("stall").map(({ came }) => came)).toEqual(["nothing", "nothing"]);
+});

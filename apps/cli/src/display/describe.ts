@@ -1,4 +1,11 @@
-import type { Manifest, MaterializeEvent, Outcome, Result, RetryEvent } from "@preload/core";
+import {
+  codeOf,
+  type Manifest,
+  type MaterializeEvent,
+  type Outcome,
+  type Result,
+  type RetryEvent,
+} from "@preload/core";
 import { sizeOf } from "../manifest-size.ts";
 import { bytes, count, duration, plain, shortRevision } from "../words.ts";
 
@@ -11,9 +18,11 @@ export function describeResult(result: Result): string {
   return plain(`ready ${ref} ${shortRevision(manifest.revision)} ${how}`);
 }
 
-/** What came to nothing before it began has no line of its own: the end of the run says why. */
-export function isToldLater({ status, took }: Result): boolean {
-  return status === "skipped" || (status === "failed" && took === 0);
+/** What came to nothing before it began, or was stopped by its user, has no line of its own: the end of the run says why. */
+export function isToldLater(result: Result): boolean {
+  const { status, took } = result;
+  if (status === "skipped") return true;
+  return status === "failed" && (took === 0 || codeOf(result.error) === "ABORTED");
 }
 
 function describeOutcome(manifest: Manifest, outcome: Outcome | undefined, took: number): string {

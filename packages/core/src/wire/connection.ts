@@ -100,7 +100,7 @@ export class Connection {
     this.#watch = watchRate({
       span: stallTimeout,
       minimumRate: options.minimumRate,
-      onTooSlow: () => this.#socket.destroy(timedOut("rate", stallTimeout)),
+      onTooSlow: (bytes) => this.#socket.destroy(timedOut(bytes === 0 ? "socket" : "rate", stallTimeout)),
     });
     this.#socket.on("error", (error) => this.#fail(error));
     this.#socket.on("end", () => this.#end());
