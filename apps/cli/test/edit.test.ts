@@ -215,6 +215,29 @@ test("preload.toml with a table for each model gets one more table", () => {
   );
 });
 
+test("in a list of tables, a model without options is a table, too", () => {
+  const text = '[[models]]\nref = "hf:org/a"\n';
+
+  const edited = editConfig(text, "preload.toml", [add("hf:org/b", "default")]);
+
+  expect(edited).toBe('[[models]]\nref = "hf:org/a"\n\n[[models]]\nref = "hf:org/b"\n');
+  expect(editConfig(edited, "preload.toml", [remove(0, "default")])).toBe('\n[[models]]\nref = "hf:org/b"\n');
+});
+
+test("a comment behind the comma stays with the model before it", () => {
+  const text = 'models = [ "hf:org/a", # brown\n  "hf:org/b" ]\n';
+
+  const edited = editConfig(text, "preload.toml", [remove(1, "default")]);
+
+  expect(edited).toBe('models = [ "hf:org/a" # brown\n   ]\n');
+});
+
+test("brackets that hold nothing any more are closed", () => {
+  const text = '{\n  "models": [\n    "hf:org/a"\n  ]\n}\n';
+
+  expect(editConfig(text, "preload.json", [remove(0, "default")])).toBe('{\n  "models": []\n}\n');
+});
+
 test("a TOML file that begins with a header has no place for more, and says what to write", () => {
   const edited = () => editConfig('[spacy]\nversion = "3.8"\n', "preload.toml", [add("hf:org/a", "default")]);
 

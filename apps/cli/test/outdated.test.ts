@@ -228,6 +228,36 @@ test("update moves what is named, in the words of outdated, and leaves the rest 
   expect((await here.preload(["update"])).stderr).toBe("nothing to update\n");
 });
 
+test("update takes along what a model requires, unless the config wants that by itself", async () => {
+  const adapter = (weights: string) => ({
+    "adapter_config.json": '{"base_model_name_or_path":"org/base"}',
+    "adapter_model.safetensors": weights,
+  });
+  const base = (weights: string) => ({ "config.json": "{}", "model.safetensors": weights });
+  const moved = async (config: string) => {
+    const repos = [
+      hubRepo({ id: "org/adapter", files: adapter("one") }),
+      hubRepo({ id: "org/base", files: base("one") }),
+    ];
+    const here = await world({ config, catalog: { repos, whisper: [], spacy: [], tokens: {} } });
+    await here.preload(["lock"]);
+    here.demo.push(hubRepo({ id: "org/adapter", files: adapter("two") }));
+    here.demo.push(hubRepo({ id: "org/base", files: base("two") }));
+    const seen = (await outdated(here)).models.map(({ ref, requiredBy }) => [ref, requiredBy]);
+    const { stdout } = await here.preload(["update", "hf:org/adapter", "--json"]);
+    return [seen, JSON.parse(stdout).models.map(({ ref }: { ref: string }) => ref)];
+  };
+
+  expect(await moved("models: [hf:org/adapter]")).toEqual([
+    [
+      ["hf:org/adapter", []],
+      ["hf:org/base", ["hf:org/adapter"]],
+    ],
+    ["hf:org/adapter", "hf:org/base"],
+  ]);
+  expect((await moved("models: [hf:org/adapter, hf:org/base]"))[1]).toEqual(["hf:org/adapter"]);
+});
+
 test("update leaves the lock as it was when one model fails, or the policy refuses one", async () => {
   const here = await world({ config: `models: [${bart}, ${sentence}]\npolicy: { licenses: [apache-2.0] }\n` });
   await here.preload(["lock"]);

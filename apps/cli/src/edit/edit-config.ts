@@ -22,7 +22,8 @@ export type Edit =
  * @throws PreloadError `USAGE` with what to write by hand
  */
 export function editConfig(text: string, path: string, edits: readonly Edit[]): string {
-  return edits.reduce((before, edit) => {
+  return edits.reduce((before, wanted) => {
+    const edit = fitted(wanted, before, path);
     const after = applied(before, path, edit);
     if (after === undefined || !saysWhatItShould(before, after, path, edit)) throw byHand(path, [edit]);
     return after;
@@ -44,6 +45,16 @@ export function byHand(path: string, edits: readonly Edit[]): PreloadError {
 /** True for a format that can be edited. */
 export function isText(path: string): boolean {
   return /\.(ya?ml|json|toml)$/.test(path);
+}
+
+/** Where each model is a table of its own, one without options is a table, too. */
+function fitted(edit: Edit, text: string, path: string): Edit {
+  if (edit.type !== "add" || typeof edit.model !== "string" || !path.endsWith(".toml")) return edit;
+  const { value, listAt } = layoutOf(text, path);
+  const root = rootOf(path);
+  const place = placeOf(writtenIn(value, root), edit.profile);
+  const hasTables = place.type === "list" && listAt([...root, ...place.path])?.style === "lines";
+  return hasTables ? { ...edit, model: { ref: edit.model } } : edit;
 }
 
 function applied(text: string, path: string, edit: Edit): string | undefined {

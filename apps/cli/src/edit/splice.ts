@@ -62,6 +62,12 @@ function withoutLines(text: string, { items, whenEmpty }: Lines, index: number):
 function withoutBracketed(text: string, group: Brackets, index: number): string {
   const item = group.items[index];
   if (item === undefined) return text;
+  if (
+    group.items.length === 1 &&
+    /^[\s,]*$/.test(text.slice(group.open, item.start) + text.slice(item.end, group.close))
+  ) {
+    return spliced(text, { start: group.open, end: group.close, text: "" });
+  }
   const before = group.items[index - 1];
   const comma = commaAfter(text, item.end);
   const end = comma === undefined ? item.end : comma + 1;
@@ -76,7 +82,10 @@ function withoutBracketed(text: string, group: Brackets, index: number): string 
     const [space = ""] = /^[ \t]*/.exec(text.slice(end)) ?? [];
     return spliced(text, { start: item.start, end: end + space.length, text: "" });
   }
-  return spliced(text, { start: commaBefore ?? item.start, end: item.end, text: "" });
+  // A comment behind the comma is about the item before it.
+  const isRemarked = commaBefore !== undefined && text.slice(commaBefore, item.start).includes("#");
+  if (!isRemarked) return spliced(text, { start: commaBefore ?? item.start, end: item.end, text: "" });
+  return spliced(text, { start: commaBefore, end: commaBefore + 1, text: "" }, { ...item, text: "" });
 }
 
 function inserted(text: string, at: number, what: string): string {

@@ -6,7 +6,7 @@ export function tomlLayout(text: string): Layout {
   const { body } = parseTOML(text);
   const [top] = body;
   return {
-    value: getStaticTOMLValue({ ...parseTOML(text) }),
+    value: getStaticTOMLValue(parseTOML(text)),
     listAt(path) {
       const node = valueAt(top, path);
       return node?.type === "TOMLArray" ? bracketed(node.elements, node) : tablesNamed(top, path);
@@ -91,8 +91,7 @@ function headed(top: AST.TOMLTopLevelTable, path: Path): Group | undefined {
 /** Written like the header of the tables that are there already. */
 function tableBlock({ items }: Group, text: string, value: unknown): string {
   const [header = ""] = /^\[\[[^\n\]]+\]\]/.exec(text.slice(items[0]?.start)) ?? [];
-  const fields = typeof value === "string" ? { ref: value } : (value as object);
-  const lines = Object.entries(fields).map(([name, inner]) => `${key(name)} = ${inline(inner)}`);
+  const lines = Object.entries(value as object).map(([name, inner]) => `${key(name)} = ${inline(inner)}`);
   return ["", header, ...lines].join("\n");
 }
 
