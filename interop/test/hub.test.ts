@@ -234,8 +234,7 @@ async function upgraded(here: World, after: HubRepo): Promise<void> {
   const config = everything(after.id);
   await here.preloaded([], { config });
   here.demo.push(after);
-  // A new lock, as for somebody who takes what is there today.
-  await rm(join(here.home, "project"), { recursive: true });
+  await here.preloaded(["update"], { config });
   await here.preloaded([], { config });
 }
 
