@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, type Stats, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "./types.ts";
 
@@ -98,5 +98,15 @@ function write(path: string, stamps: ReadonlyMap<string, Stamp>): void {
     renameSync(draft, path);
   } catch {
     // A read-only or full state directory costs time on the next run, nothing else.
+    forgetDraft(draft);
+  }
+}
+
+/** A full disk takes the name of a draft and not its content. */
+export function forgetDraft(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {
+    // A state directory that is closed to us holds none of ours.
   }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { sameOptions } from "./lockfile.ts";
 import { isObject, whatIsWrong } from "./manifest-form.ts";
+import { forgetDraft } from "./stamps.ts";
 import type { Manifest, RefOptions } from "./types.ts";
 
 /** A model that was installed before any lock named it, as it was then. */
@@ -31,6 +32,7 @@ export function remember(stateDir: string, dir: string, manifest: Manifest, lock
     renameSync(draft, path);
   } catch {
     // The models are in place all the same.
+    forgetDraft(draft);
   }
 }
 

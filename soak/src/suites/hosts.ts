@@ -44,7 +44,7 @@ export async function hosts({ seed, scale, only, say }: Effort): Promise<Finding
     measured: why ?? `two hosts: ${runs} runs, ${kills} with a kill; in ${both} both fetched the same files at once`,
     text: `Two hosts (of other names, each with process ids of its own, so that neither can see whether the other lives) on one
 directory, while every lease is removed as soon as it appears: both fetch, both succeed, every name that appears has the
-right bytes, and nothing but the partial of a host that was killed stays.`,
+right bytes, and nothing but partials and drafts of a host that was killed stay.`,
   };
 }
 
@@ -91,7 +91,7 @@ async function share(
       if (failure !== undefined) problems.push(`a host ends with ${failure} ${message}`);
     await look();
     for (const { path } of entries) if (!looked.has(path)) problems.push(`${path} is not there`);
-    const left = (await leftoversIn(dir)).filter((name) => !(withKill && name.endsWith(".part")));
+    const left = (await leftoversIn(dir)).filter((name) => !(withKill && /\.(part|tmp)$/.test(name)));
     if (left.length > 0) problems.push(`left over: ${left.join(", ")}`);
     return { problems, bothFetched: reports.every(({ bytes = 0 }) => bytes > 0) && reports.length === 2 };
   } finally {
