@@ -67,6 +67,7 @@ test("outdated for a program names both sides", async () => {
     ref: bart,
     status: "outdated",
     requiredBy: [],
+    optional: false,
     follows: null,
     renamed: null,
     misfit: null,
@@ -191,6 +192,18 @@ test("outdated tells what it cannot ask, what is not locked, and refuses to work
   expect([offline.code, offline.stderr]).toEqual([9, expect.stringContaining("HF_HUB_OFFLINE=1 forbids to")]);
   expect(JSON.parse(down.stdout).models[0]).toMatchObject({ status: "failed", error: { code: "NETWORK" } });
   expect([down.code, none.code]).toEqual([5, 2]);
+});
+
+test("an optional model to which nobody here was ever let in is told, and is nothing to act on", async () => {
+  const gated = "hf:preload-demo/gated-bart";
+  const here = await world({ config: `models: [${bart}, { ref: ${gated}, optional: true }]` });
+  await here.preload(["lock"]);
+
+  const { code, stdout } = await here.preload(["outdated", "--check"]);
+
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^unavailable {2}hf:preload-demo\/gated-bart {2}is gated/)]);
+  await writeFile(join(here.project, "preload.yaml"), `models: [${bart}, ${gated}]`);
+  expect((await here.preload(["outdated", "--check"])).code).toBe(8);
 });
 
 test("a date that the source does not tell is left out", async () => {

@@ -57,8 +57,10 @@ function report(standings: readonly Standing[], session: Session, flags: Outdate
 }
 
 /** What somebody has to do something about. */
-function isFinding({ status, misfit, renamed }: Standing): boolean {
+function isFinding({ status, misfit, renamed, optional, current }: Standing): boolean {
   if (status === "failed") return false;
+  // Nobody here was ever let in, and the config can do without.
+  if (status === "unavailable" && optional && current === null) return false;
   return !["current", "pinned"].includes(status) || misfit !== null || renamed !== null;
 }
 

@@ -21,6 +21,8 @@ export interface Standing extends Comparison {
   readonly ref: string;
   readonly status: Status;
   readonly requiredBy: readonly string[];
+  /** The config can do without it, if its publisher does not let this reader in. */
+  readonly optional: boolean;
   /** For a pinned one, the ref that moves on, and that `latest` speaks of. */
   readonly follows: string | null;
   readonly renamed: string | null;
@@ -52,7 +54,15 @@ export async function standingsOf(
 async function standingOf(resolution: Resolution, session: Session, countsPinned: boolean): Promise<Standing> {
   const { ref, requiredBy, request } = resolution;
   const current = (session.lock ?? emptyLock).models.get(ref);
-  const told = { requiredBy, follows: null, renamed: null, misfit: null, remarks: [], url: null };
+  const told = {
+    requiredBy,
+    optional: request.optional,
+    follows: null,
+    renamed: null,
+    misfit: null,
+    remarks: [],
+    url: null,
+  };
   if (resolution.status !== "resolved" && !isAnswer(resolution.error)) {
     return { ref, status: "failed", ...told, ...compare(current, undefined, silent), error: resolution.error };
   }
@@ -66,6 +76,7 @@ async function standingOf(resolution: Resolution, session: Session, countsPinned
     ref,
     status: statusOf(),
     requiredBy,
+    optional: request.optional,
     ...compare(current, latest, upstream),
     follows: moving ? fetcher.canonical(moving) : null,
     renamed: upstream.renamed ?? null,
