@@ -37,8 +37,7 @@ export interface TogetherOptions {
  * Fetches many small files of one folder. What a large file has for itself, they have in common: a lease, a look at
  * what earlier runs have left. Each is verified in memory and then written at once under another name and renamed.
  *
- * Nothing waits for the medium. After a loss of power a file that was just renamed may be short, never wrong: file
- * systems that write later also note the length later. That is seen by its size, and the file is fetched anew.
+ * Each waits for the medium before its rename, side by side with the others: the file system then commits many at once.
  *
  * Gives back how many bytes came over the network.
  */
