@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { check, type Manifest, materialize } from "../src/index.ts";
+import { check, formatLock, type Manifest, materialize, parseLock } from "../src/index.ts";
 import { type Origin, tempDir, tree } from "../testing/index.ts";
 import { calm } from "./support/calm.ts";
 import { startChild } from "./support/run-child.ts";
@@ -26,6 +26,30 @@ async function worldOf(members: Members, options: World = {}): Promise<{ origin:
   const { version = "1.0.0", wheel = wheelOf(members) } = options;
   const origin = await serveFiles({ [wheelName(version)]: wheel });
   return { origin, manifest: wheelManifest(origin, { version, wheel, members }) };
+}
+
+/** An archive whose list says something else of its first member than is true. */
+function listedAs(
+  members: Members,
+  said: { flags?: number; packedSize?: number; size?: number; externalAttributes?: number },
+): Uint8Array {
+  const zip = Buffer.from(wheelOf(members));
+  const entry = zip.indexOf("PK\x01\x02");
+  if (said.flags !== undefined) zip.writeUInt16LE(said.flags, entry + 8);
+  if (said.packedSize !== undefined) zip.writeUInt32LE(said.packedSize, entry + 20);
+  if (said.size !== undefined) zip.writeUInt32LE(said.size, entry + 24);
+  if (said.externalAttributes !== undefined) zip.writeUInt32LE(said.externalAttributes, entry + 38);
+  return zip;
+}
+
+/** An archive that has its first member a second time. */
+function doubled(members: Members): Uint8Array {
+  const [first = "", ...others] = Object.keys(members);
+  const twin = `${first.slice(0, -1)}~`;
+  const zip = wheelOf(
+    Object.fromEntries([first, twin, ...others].map((name) => [name, members[name] ?? members[first] ?? ""])),
+  );
+  return Buffer.from(Buffer.from(zip).toString("latin1").replaceAll(twin, first), "latin1");
 }
 
 const treeOf100 = [
@@ -64,6 +88,19 @@ test("it can go into a folder of its own", async () => {
 
   expect(await readdir(dir)).toEqual(["site"]);
   expect(await check(inFolder, { dir, depth: "deep" })).toEqual([]);
+});
+
+test("a zip that is no wheel is unpacked in the same way", async () => {
+  const { manifest } = await worldOf(membersOf("1.0.0"));
+  const [archive] = manifest.entries;
+  const zip = { ...manifest, entries: [{ ...archive, format: "zip", path: "data" }] } as Manifest;
+
+  await materialize(zip, { ...calm, dir });
+
+  const lock = { lockfileVersion: 1, models: new Map([[zip.ref, zip]]) } as const;
+  expect(parseLock(formatLock(lock), "preload.lock").models.get(zip.ref)).toEqual(zip);
+  expect(await readdir(join(dir, "data"))).toEqual(["tiny", "tiny-1.0.0.dist-info"]);
+  expect(await check(zip, { dir, depth: "deep" })).toEqual([]);
 });
 
 test("what others have beside it stays", async () => {
@@ -123,6 +160,11 @@ describe("an archive that is not as its list says is refused, and nothing of it 
     ["a file that is missing", wheelOf(without), "tiny/__init__.py is not in it"],
     ["no archive at all", Buffer.from("PK, but no zip".repeat(10)), "is not a readable zip archive"],
     ["an archive that is cut off", wheelOf(promised).subarray(0, 300), "is not a readable zip archive"],
+    ["a link", listedAs(promised, { externalAttributes: 0o120777 * 65_536 }), "is a link or a device"],
+    ["a password", listedAs(promised, { flags: 1 }), "is encrypted"],
+    ["a member that reaches into others", listedAs(promised, { packedSize: 100_000 }), "its members overlap"],
+    ["a member that swells", listedAs(promised, { size: 0xfffffff0 }), "it would unpack from"],
+    ["two members of one name", doubled(promised), "twice"],
   ])("%s", async (_, wheel, message) => {
     const { manifest } = await worldOf(promised, { wheel });
 

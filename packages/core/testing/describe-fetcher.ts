@@ -101,6 +101,15 @@ export function describeFetcher(name: string, { describe, expect, test, make }: 
       expect(JSON.stringify(await resolved(world))).toBe(JSON.stringify(await resolved(world)));
     });
 
+    test("what it meant before saves work, and changes nothing", async () => {
+      const world = await make();
+      const known = await resolved(world);
+
+      const again = await world.fetcher.resolve(wanted(world), { known });
+
+      expect(JSON.stringify(again)).toBe(JSON.stringify(known));
+    });
+
     test("a manifest survives JSON and the lockfile", async () => {
       const manifest = await resolved(await make());
       const lock = formatLock({ lockfileVersion: 1, models: new Map([[manifest.ref, manifest]]) });
