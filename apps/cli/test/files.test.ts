@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256, tree } from "@preload/core/testing";
 import { expect, test } from "vitest";
@@ -88,4 +88,95 @@ test("every command knows them", async () => {
   const left = [...(await tree(join(home, ".cache"))), ...(await tree(join(home, "nltk_data")))];
   expect(left.filter((line) => !line.endsWith("/"))).toEqual([]);
   expect((await result("verify")).code).toBe(3);
+});
+
+test.skipIf(process.platform === "win32")(
+  "a process is led to each of them, whatever rule chose the directory",
+  async () => {
+    const { preload, home } = await fileWorld();
+    await preload(["install"]);
+
+    const { stdout } = await preload(["env", "--shell", "dotenv"], { env: { NLTK_DATA: "" } });
+    const seen = await preload([
+      "exec",
+      "--",
+      "sh",
+      "-c",
+      'cat "$PRELOAD_URL_DIR/words/words.txt"; ls "$PRELOAD_GGML_DIR"',
+    ]);
+
+    expect(stdout.trim().split("\n").slice(1)).toEqual([
+      `TIKTOKEN_CACHE_DIR=${home}/.cache/tiktoken`,
+      `NLTK_DATA=${home}/nltk_data`,
+      `TORCH_HOME=${home}/.cache/torch`,
+      `PRELOAD_GGML_DIR=${home}/.cache/whisper.cpp`,
+      `PRELOAD_URL_DIR=${home}/.cache/preload/files`,
+    ]);
+    expect(seen).toMatchObject({ code: 0, stderr: "" });
+  },
+);
+
+test("what was installed by name is led to as well, and nothing else is", async () => {
+  const { preload } = await world({ config: "none" });
+  await preload(["install", "nltk:punkt_tab"]);
+
+  const { stdout } = await preload(["env", "--shell", "dotenv"]);
+
+  expect(stdout).toMatch(/^NLTK_DATA=/m);
+  expect(stdout).not.toMatch(/TIKTOKEN|TORCH_HOME|PRELOAD_/);
+});
+
+test("a cache root has a folder for each", async () => {
+  const { preload, project } = await fileWorld("");
+
+  expect((await preload(["install", "--cache-root", "models"])).code).toBe(0);
+
+  const folders = (await tree(join(project, "models"))).map((line) => line.split("/", 1)[0]);
+  expect([...new Set(folders)]).toEqual(["files", "nltk_data", "tiktoken", "torch", "whisper.cpp"]);
+});
+
+test.each(["../elsewhere", "/etc", ".git", ".git/hooks", "~"])(
+  "a config does not say that files of any name go to %s",
+  async (dir) => {
+    const { preload } = await fileWorld(`url: { dir: "${dir}" }\n`);
+
+    const { code, stderr } = await preload(["install"]);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain("is outside of the project");
+  },
+);
+
+test("but a folder of the project it may name", async () => {
+  const { preload, project } = await fileWorld(`url: { dir: data }\n`);
+
+  expect((await preload(["install", "--only", "url"])).code).toBe(0);
+  expect(await tree(join(project, "data"))).toContain("words/words.txt 36");
+});
+
+test.skipIf(process.platform === "win32")(
+  "doctor warns of data that NLTK looks past, and of a client that looks elsewhere",
+  async () => {
+    const { preload, home } = await fileWorld();
+    await preload(["install"]);
+    await chmod(join(home, "nltk_data/tokenizers"), 0o775);
+
+    const { stdout } = await preload(["doctor", "--json"]);
+
+    const warnings = JSON.parse(stdout).findings.filter(({ level }: { level: string }) => level === "warning");
+    expect(warnings.map(({ what }: { what: string }) => what)).toEqual([
+      `tiktoken: a program started from here looks in /tmp/data-gym-cache, not in ${home}/.cache/tiktoken`,
+      `nltk: others may write to ${home}/nltk_data/tokenizers`,
+    ]);
+  },
+);
+
+test("a miss says where else the file is", async () => {
+  const { preload, home } = await world({ config: "profiles: { test: [nltk:punkt_tab] }" });
+  await preload(["install"]);
+
+  const { code, stdout } = await preload(["verify"], { env: { NLTK_DATA: join(home, "other") } });
+
+  expect(code).toBe(3);
+  expect(stdout).toContain(`${join(home, "nltk_data")} (`);
 });

@@ -6,6 +6,7 @@ import { type Finding, on } from "../doctor/finding.ts";
 import { type Installed, installedIn } from "../doctor/installed.ts";
 import { machineFindings } from "../doctor/machine.ts";
 import { networkFindings } from "../doctor/network.ts";
+import { nltkFindings } from "../doctor/nltk.ts";
 import { pythonFindings } from "../doctor/python.ts";
 import { renderFindings } from "../doctor/render.ts";
 import { tokenFindings } from "../doctor/token.ts";
@@ -42,6 +43,7 @@ async function findingsIn(session: Session, net: boolean): Promise<Finding[]> {
   return [
     ...machineFindings(),
     ...(await directoryFindings(session)),
+    ...nltkFindings(session, known),
     ...cacheFindings(session),
     ...variableFindings(session, installed),
     ...(await tokenFindings(session, known)),
