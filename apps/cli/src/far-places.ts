@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { entriesIn, type Machine } from "@preload/core";
 import { hfHubCacheDir } from "@preload/hf-fetcher";
 import { importRoot } from "@preload/spacy-fetcher";
+import { filePlaces } from "@preload/url-fetcher";
 import { cacheDir as whisperCacheDir } from "@preload/whisper-fetcher";
 import type { Place } from "./places.ts";
 
@@ -34,7 +35,9 @@ function placesOfHome(scheme: string, other: Machine): Place[] {
     case "spacy":
       return [{ dir: importRoot(other).dir, rule }];
     default:
-      return [];
+      return (Object.hasOwn(filePlaces, scheme) ? filePlaces[scheme as keyof typeof filePlaces](other) : [])
+        .slice(0, 1)
+        .map(({ dir }) => ({ dir, rule }));
   }
 }
 

@@ -180,3 +180,18 @@ test("a miss says where else the file is", async () => {
   expect(code).toBe(3);
   expect(stdout).toContain(`${join(home, "nltk_data")} (`);
 });
+
+test("what no config wants any more is pruned, and what upstream has is told", async () => {
+  const { preload, project, home } = await fileWorld();
+  await preload(["install"]);
+  const outdated = await preload(["outdated", "--json"]);
+  await writeFile(join(project, "preload.yaml"), "profiles: { test: [nltk:demo_words] }\n");
+  await preload(["lock"]);
+
+  const pruned = await preload(["prune", "--yes", "--json"]);
+
+  expect(outdated.code).toBe(0);
+  expect(pruned.code).toBe(0);
+  const left = [...(await tree(join(home, ".cache"))), ...(await tree(join(home, "nltk_data")))];
+  expect(left.filter((line) => !line.endsWith("/"))).toEqual(["corpora/demo_words.zip 393"]);
+});

@@ -25,6 +25,8 @@ export function nltkInventory(dir: string): Holding[] {
   const held = new Map<string, Holding>();
   for (const { name: subdir } of entriesIn(dir).filter((entry) => entry.isDirectory())) {
     for (const entry of entriesIn(`${dir}/${subdir}`)) {
+      // A package that is being unpacked.
+      if (entry.name.startsWith(".")) continue;
       const path = `${subdir}/${entry.name}`;
       const name = `nltk:${entry.name.replace(/\.zip(\..*)?$/, "")}`;
       const files = entry.isDirectory() ? filesUnder(dir, path) : heldFile(dir, path);
