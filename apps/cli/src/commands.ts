@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import type { CommandSpec } from "./command-spec.ts";
+import { user } from "./flags.ts";
 import { age, size } from "./prune/limits.ts";
 
 /** What may stand in the place of a command, aliases among it. */
@@ -288,7 +289,7 @@ export const commands: readonly CommandSpec[] = [
     usage: "doctor",
     summary: "look for what keeps models from being found",
     details:
-      "Directories and the rule behind each, variables that contradict each other, the token's source (never its value), proxies, certificates and mirrors, library versions with known traps. Asks the network only with --net. Exits with 3 when something is wrong enough that models are not found; warnings leave it at 0.",
+      "Directories and the rule behind each, variables that contradict each other, the token's source (never its value), proxies, certificates and mirrors, library versions with known traps. Asks the network only with --net: then also each host's name, connection, certificate and answer with the time they take, this machine's clock, and whether the Hub knows the token. Exits with 3 when something is wrong enough that models are not found; warnings leave it at 0.",
     examples: [
       { line: "preload doctor", does: "looks at this machine and this environment" },
       {
@@ -296,8 +297,14 @@ export const commands: readonly CommandSpec[] = [
         does: "also asks each source for one byte, and the Hub whether it knows the token",
       },
       { line: "preload doctor --python .venv", does: "also looks at the libraries of an environment" },
+      { line: "preload doctor --uid 1000:1000", does: "also whether that user could read the models" },
     ],
-    options: [new Option("--net", "ask each source for one byte")],
+    options: [
+      new Option("--net", "ask each source for one byte"),
+      new Option("--uid <uid[:gid]>", "also whether this user could read the models, as a container would")
+        .argParser(user)
+        .default(undefined, "only who runs it"),
+    ],
     load: () => import("./commands/doctor.ts"),
   },
   {

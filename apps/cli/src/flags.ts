@@ -55,6 +55,14 @@ const variables: readonly [name: string, flag: keyof Flags, read: (text: string)
   ["PRELOAD_MAX_RATE", "maxRate", rate],
 ];
 
+/** Every variable of ours. */
+export const variableNames: readonly string[] = [
+  ...variables.map(([name]) => name),
+  ...["HF", "WHISPER", "SPACY", "URL"].map((source) => `PRELOAD_${source}_ENDPOINT`),
+  "PRELOAD_OFFLINE",
+  "PRELOAD_STATE_DIR",
+];
+
 /** The variable that stands in for a flag, by the flag's name in camel case. */
 export function variableFor(flag: string): string | undefined {
   const [name] = variables.find(([, known]) => known === flag) ?? [];
@@ -122,6 +130,15 @@ export function dir(text: string): string {
   if (text !== "") return text;
   throw new PreloadError("USAGE", "an empty text names no directory", {
     hint: "Look whether the variable it comes from is set.",
+  });
+}
+
+/** `1000` or `1000:1000`: a user, and a group or the one of the same number. */
+export function user(text: string): { readonly uid: number; readonly gid: number } {
+  const [, uid, gid = uid] = /^(\d+)(?::(\d+))?$/.exec(text) ?? [];
+  if (uid !== undefined) return { uid: Number(uid), gid: Number(gid) };
+  throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a user's number`, {
+    hint: "For example 1000, or with the group 1000:1000; `id` prints both.",
   });
 }
 

@@ -1,7 +1,10 @@
-import { chmod, cp, mkdir, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { privateCa, serve } from "@preload/core/testing";
 import { demoToken } from "@preload/demo-origin";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { installedIn } from "../src/doctor/installed.ts";
 import { machineFindings } from "../src/doctor/machine.ts";
 import { run } from "./support/run.ts";
@@ -54,6 +57,33 @@ describe("an error, and exit 3, is", () => {
     );
   });
 
+  test("a timeout that huggingface_hub cannot read", async () => {
+    const { code, bad } = await doctor(await world({ config: "none" }), { HF_HUB_DOWNLOAD_TIMEOUT: "30s" });
+
+    expect(code).toBe(3);
+    expect(bad[0]).toMatchObject({ what: 'HF_HUB_DOWNLOAD_TIMEOUT is "30s"', fix: "HF_HUB_DOWNLOAD_TIMEOUT=30" });
+  });
+
+  test.each([
+    [
+      ["transformers-5.18.0", "huggingface_hub-0.36.0"],
+      "transformers 5.18.0 cannot be imported beside huggingface_hub 0.36.0",
+    ],
+    [
+      ["transformers-4.57.6", "huggingface_hub-1.33.0"],
+      "transformers 4.57.6 cannot be imported beside huggingface_hub 1.33.0",
+    ],
+    [["pyannote.audio-3.4.0", "torchaudio-2.9.1"], "pyannote.audio 3.4.0 cannot be imported beside torchaudio 2.9.1"],
+  ])("%j in one environment", async (packages, what) => {
+    const w = await world({ config: "none" });
+    const venv = await venvWith(w, ...packages);
+
+    const { code, bad } = await doctor(w, { VIRTUAL_ENV: venv });
+
+    expect(bad.map((finding) => finding.what)).toEqual([what]);
+    expect(code).toBe(3);
+  });
+
   test("a file in the place of a cache", async () => {
     const w = await world({ config: "none" });
     await writeFile(join(w.project, "file"), "");
@@ -99,6 +129,11 @@ describe("a warning, and exit 0, is", () => {
     [{ XDG_CACHE_HOME: "~/cache" }, 'XDG_CACHE_HOME is "~/cache", as it is written'],
     [{ PRELOAD_HF_ENDPOINT: "http://mirror.example" }, "hf       http://mirror.example/: plain http"],
     [{ NODE_TLS_REJECT_UNAUTHORIZED: "0" }, "NODE_TLS_REJECT_UNAUTHORIZED=0"],
+    [{ PRELOAD_CACHEROOT: "/models" }, "PRELOAD_CACHEROOT is no variable of preload's"],
+    [{ HF_CACHE_DIR: "/models" }, "HF_CACHE_DIR is read by no version of huggingface_hub"],
+    [{ WHISPER_CACHE_DIR: "/models" }, "WHISPER_CACHE_DIR is read by no version of openai-whisper"],
+    [{ SPACY_DATA: "/models" }, "SPACY_DATA is read by no version of spaCy 3"],
+    [{ HUGGINGFACE_TOKEN: "hf_x" }, "HUGGINGFACE_TOKEN holds a token that huggingface_hub does not read"],
     [{ VIRTUAL_ENV: "/no/such" }, "VIRTUAL_ENV: /no/such: no site-packages found: there is nothing"],
   ])("%o", async (env, what) => {
     const { code, bad } = await doctor(await world({ config: "none" }), env);
@@ -149,6 +184,104 @@ describe("a warning, and exit 0, is", () => {
 
     expect(trap.bad.map(({ what }) => what).join()).toContain("asks a service to convert hf:preload-demo/tiny-led-bin");
     expect(off.bad).toEqual([]);
+  });
+
+  test("a switch for that conversion which transformers 4 does not understand", async () => {
+    const w = await world();
+    await w.preload(["install"]);
+    const venv = await venvWith(w, "transformers-4.57.6", "torch-2.13.0");
+
+    const { bad } = await doctor(w, { VIRTUAL_ENV: venv, DISABLE_SAFETENSORS_CONVERSION: "1" });
+
+    expect(bad.map(({ what }) => what).join()).toContain("asks a service to convert hf:preload-demo/tiny-led-bin");
+  });
+
+  test("a disk without room for what is locked", async () => {
+    const w = await world();
+    await w.preload(["lock"]);
+    const lock = JSON.parse(await readFile(join(w.project, "preload.lock"), "utf8"));
+    const file = JSON.stringify(lock).replace(/"size":(\d{3,})/, '"size":9007199254740000');
+    await writeFile(join(w.project, "preload.lock"), file);
+
+    const { bad } = await doctor(w);
+
+    expect(bad.map(({ what }) => what).join()).toMatch(/needs 9007 TB more for what is locked, and has .* free/);
+  });
+});
+
+test("the known traps of a library are told as far as the models step into them", async () => {
+  const w = await world();
+  await w.preload(["install"]);
+  const venv = await venvWith(w, "transformers-5.18.0", "huggingface_hub-1.33.0", "torch-2.13.0");
+  const env = { VIRTUAL_ENV: venv, DISABLE_SAFETENSORS_CONVERSION: "true" };
+
+  const { code, findings } = await doctor(w, env);
+
+  const notes = findings.filter(({ level, topic }) => level === "note" && topic === "python");
+  expect(notes.map(({ what }) => what)).toEqual([
+    "transformers 5.18.0 has fewer pipelines than version 4",
+    "huggingface_hub 1.33.0 keeps what it fetches over Xet in a store that all repositories share",
+    expect.stringContaining("Python does not import from"),
+  ]);
+  expect(notes[0]?.why).toContain("summarization, translation");
+  expect(code).toBe(0);
+});
+
+describe.skipIf(process.platform === "win32")("--uid", () => {
+  const owner = process.getuid?.() ?? 0;
+  const other = `${owner + 4321}:${owner + 4321}`;
+
+  async function opened(): Promise<World> {
+    const w = await world();
+    await w.preload(["install"]);
+    for (const folder of [join(w.home, ".."), w.home, w.project]) await chmod(folder, 0o755);
+    return w;
+  }
+
+  test("says that another user can read what is there", async () => {
+    const w = await opened();
+
+    const { code, findings } = await doctor(w, {}, ["--uid", other]);
+
+    const said = findings.map(({ what }) => what);
+    expect(said).toContain(`whisper: user ${other} can read ${w.whisper}`);
+    expect(said).toContain(`hf: user ${other} can read ${w.hub}, and cannot write to it`);
+    expect(code).toBe(0);
+  });
+
+  test("says which file of which model it cannot", async () => {
+    const w = await opened();
+    await chmod(join(w.whisper, "tiny-demo.pt"), 0o600);
+
+    const { code, bad } = await doctor(w, {}, ["--uid", other]);
+
+    expect(bad.find(({ level }) => level === "error")).toMatchObject({
+      what: expect.stringMatching(
+        new RegExp(
+          `^whisper: user ${other} cannot read a file or folder of whisper:tiny-demo, such as .*tiny-demo.pt \\(mode 0600`,
+        ),
+      ),
+      fix: expect.stringContaining(`chown -R ${other} ${w.whisper}`),
+    });
+    expect(code).toBe(3);
+  });
+
+  test("says which folder above keeps it out", async () => {
+    const w = await opened();
+    await chmod(w.home, 0o700);
+
+    const { code, bad } = await doctor(w, {}, ["--uid", other]);
+
+    expect(bad[0]?.what).toContain(`user ${other} cannot enter ${w.home} (mode 0700`);
+    expect(code).toBe(3);
+  });
+
+  test("wants numbers", async () => {
+    const w = await world({ config: "none" });
+
+    const { code, stderr } = await w.preload(["doctor", "--uid", "ada"]);
+
+    expect([code, stderr]).toEqual([2, expect.stringContaining('"ada" is not a user\'s number')]);
   });
 });
 
@@ -247,6 +380,72 @@ describe("--net", () => {
 
     expect(code).toBe(3);
     expect(bad.map(({ what }) => what)).toContain("hf       127.0.0.1:9: no connection (ECONNREFUSED)");
+  });
+
+  test("shows who signed a host's certificate", async () => {
+    const { ca, server } = await privateCa();
+    const origin = await serve({}, { tls: server });
+    onTestFinished(() => origin.close());
+    const w = await world({ config: "none", env: { PRELOAD_WHISPER_ENDPOINT: origin.url } });
+    await writeFile(join(w.home, "ca.pem"), ca);
+
+    const known = await doctor(w, { SSL_CERT_FILE: join(w.home, "ca.pem") }, ["--net", "--only", "whisper"]);
+    const unknown = await doctor(w, {}, ["--net"]);
+
+    expect(known.findings.map(({ what }) => what).join("\n")).toMatch(
+      /whisper +127\.0\.0\.1:\d+: .*certificate \d+ ms, answer \d+ ms, status 404, its certificate by Preload test authority/,
+    );
+    expect(unknown.bad.find(({ what }) => what.startsWith("whisper"))).toMatchObject({
+      what: expect.stringContaining("no certificate ("),
+      fix: expect.stringContaining("NODE_EXTRA_CA_CERTS"),
+    });
+  });
+
+  test("tells a certificate that has ended from one that is not trusted, and names the clock", async () => {
+    const { ca, server } = await privateCa([], { serverUntil: new Date(Date.now() - 60_000) });
+    const origin = await serve({}, { tls: server });
+    onTestFinished(() => origin.close());
+    const w = await world({ config: "none", env: { PRELOAD_WHISPER_ENDPOINT: origin.url } });
+    await writeFile(join(w.home, "ca.pem"), ca);
+
+    const { code, bad } = await doctor(w, { SSL_CERT_FILE: join(w.home, "ca.pem") }, ["--net"]);
+
+    expect(bad.find(({ what }) => what.startsWith("whisper"))).toMatchObject({
+      what: expect.stringContaining("no certificate (CERT_HAS_EXPIRED)"),
+      fix: expect.stringContaining("set the clock"),
+    });
+    expect(code).toBe(3);
+  });
+
+  test.each([
+    [3 * 3600 + 30, "is 3 h behind"],
+    [-2 * 3600 - 30, "is 2 h ahead of"],
+  ])("a clock that differs from every host by %i s is a warning", async (seconds, what) => {
+    const late = createServer((_, answer) => {
+      answer.sendDate = false;
+      answer.setHeader("date", new Date(Date.now() + seconds * 1000).toUTCString());
+      answer.writeHead(206, { "content-length": "1" }).end("x");
+    });
+    await new Promise<void>((resolve) => late.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void late.close());
+    const url = `http://127.0.0.1:${(late.address() as AddressInfo).port}`;
+    const names = ["HF", "WHISPER", "SPACY"].map((name) => [`PRELOAD_${name}_ENDPOINT`, url]);
+    const w = await world({ config: "none", env: Object.fromEntries(names) });
+
+    const { code, bad } = await doctor(w, {}, ["--net"]);
+
+    expect(bad.map((finding) => finding.what)).toContainEqual(expect.stringContaining(`the clock ${what} 127.0.0.1`));
+    expect(code).toBe(0);
+  });
+
+  test("a clock that agrees with one host is right", async () => {
+    const w = await world();
+
+    const { findings } = await doctor(w, {}, ["--net"]);
+
+    expect(findings).toContainEqual(
+      expect.objectContaining({ level: "ok", what: expect.stringMatching(/^the clock agrees with 127/) }),
+    );
   });
 
   test("says that the Hub does not know the token", async () => {

@@ -65,6 +65,7 @@ export { allNotes, allRemembered, forget, type Remembered, recall, remember, rem
 export { stateDirOf } from "./state-dir.ts";
 export { closest, didYouMean } from "./suggest.ts";
 export { type Throttle, throttleTo } from "./throttle.ts";
+export { type Trust, trustFor } from "./trust.ts";
 export type * from "./types.ts";
 export { whatItIs } from "./what-it-is.ts";
 export { openZip, type ZipFile, type ZipMember, type ZipSource } from "./zip.ts";

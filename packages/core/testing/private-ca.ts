@@ -9,8 +9,14 @@ export interface PrivateCa {
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const day = 24 * 60 * 60 * 1000;
 
-/** Makes an authority as companies have them, with a certificate for loopback and further host names. */
-export async function privateCa(names: readonly string[] = []): Promise<PrivateCa> {
+/**
+ * Makes an authority as companies have them, with a certificate for loopback and further host names, which holds for a
+ * day unless another end is given.
+ */
+export async function privateCa(
+  names: readonly string[] = [],
+  { serverUntil = new Date(Date.now() + day) }: { readonly serverUntil?: Date } = {},
+): Promise<PrivateCa> {
   // Loaded here, since most users of this entry need no certificates. The first is what the second runs on.
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
@@ -34,6 +40,7 @@ export async function privateCa(names: readonly string[] = []): Promise<PrivateC
   const serverKeys = await makeKeys();
   const cert = await x509.X509CertificateGenerator.create({
     ...validity,
+    notAfter: serverUntil,
     subject: "CN=localhost",
     issuer: authority.subject,
     publicKey: serverKeys.publicKey,

@@ -3,13 +3,16 @@ import type { Invocation } from "../command-spec.ts";
 import { cacheFindings } from "../doctor/caches.ts";
 import { directoryFindings } from "../doctor/directories.ts";
 import { type Finding, on } from "../doctor/finding.ts";
+import { ignoredFindings } from "../doctor/ignored.ts";
 import { type Installed, installedIn } from "../doctor/installed.ts";
 import { machineFindings } from "../doctor/machine.ts";
 import { networkFindings } from "../doctor/network.ts";
 import { nltkFindings } from "../doctor/nltk.ts";
 import { pythonFindings } from "../doctor/python.ts";
 import { renderFindings } from "../doctor/render.ts";
+import { roomFindings } from "../doctor/room.ts";
 import { tokenFindings } from "../doctor/token.ts";
+import { type User, userFindings } from "../doctor/user.ts";
 import { variableFindings } from "../doctor/variables.ts";
 import type { Flags } from "../flags.ts";
 import { knownModels } from "../known-models.ts";
@@ -20,13 +23,14 @@ import { openSession, type Session } from "../session.ts";
 
 interface DoctorFlags extends Flags {
   readonly net?: boolean;
+  readonly uid?: User;
 }
 
 /** Says what would keep models from being found, or surprise. Goes online only with `--net`. */
 export async function run({ io, flags, signal }: Invocation<DoctorFlags>): Promise<number> {
   const session = await openSession(io, flags, signal);
   try {
-    const findings = await findingsIn(session, flags.net === true);
+    const findings = await findingsIn(session, flags);
     const exitCode = findings.some(({ level }) => level === "error") ? 3 : 0;
     printResult(io, flags, { command: "doctor", ok: exitCode === 0, exitCode, findings }, () =>
       renderFindings(findings, painter(io.stdout, io.env)),
@@ -37,15 +41,18 @@ export async function run({ io, flags, signal }: Invocation<DoctorFlags>): Promi
   }
 }
 
-async function findingsIn(session: Session, net: boolean): Promise<Finding[]> {
+async function findingsIn(session: Session, { net, uid }: DoctorFlags): Promise<Finding[]> {
   const known = knownModels(session);
   const { installed, findings } = environmentOf(session);
   return [
     ...machineFindings(),
     ...(await directoryFindings(session)),
     ...nltkFindings(session, known),
+    ...(await roomFindings(known)),
+    ...(uid ? userFindings(session, known, uid) : []),
     ...cacheFindings(session),
     ...variableFindings(session, installed),
+    ...ignoredFindings(session),
     ...(await tokenFindings(session, known)),
     ...networkFindings(session),
     ...(net ? await (await import("../doctor/reach.ts")).reachFindings(session, known) : []),

@@ -9,6 +9,9 @@ const libraries = [
   "openai-whisper",
   "pyannote.audio",
   "torch",
+  "torchaudio",
+  "faster-whisper",
+  "tokenizers",
 ] as const;
 
 /** Which versions of the libraries that load models a Python environment has, read from its metadata folders. */

@@ -5,6 +5,8 @@ import { type KnownModel, schemeOf } from "../known-models.ts";
 import type { Session } from "../session.ts";
 import { type Finding, on } from "./finding.ts";
 import type { Installed } from "./installed.ts";
+import { trapFindings } from "./traps.ts";
+import { isAtLeast } from "./versions.ts";
 
 const { ok, note, warning, error } = on("python");
 
@@ -21,6 +23,7 @@ export function pythonFindings(session: Session, known: readonly KnownModel[], i
   const list = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
   return [
     ok(`${venv}: ${list.join(", ") || "none of the libraries that load models"}`),
+    ...trapFindings(session, known, installed),
     ...conversion(session, known, installed),
     ...whisperNames(known, installed),
     ...mismatches(pipelines, installed),
@@ -36,7 +39,9 @@ function conversion(
   const onlyBin = known.filter(({ manifest }) => manifest !== undefined && hasOnlyBin(manifest)).map(({ ref }) => ref);
   if (!transformers || onlyBin.length === 0) return [];
   const found: Finding[] = [];
-  if (!/^(true|1|y|yes|on)$/i.test(env.DISABLE_SAFETENSORS_CONVERSION ?? "") && isAtLeast(transformers, [4, 45])) {
+  // Version 4 knows one word only.
+  const words = isAtLeast(transformers, [5]) ? /^(true|1|y|yes|on)$/i : /^true$/i;
+  if (!words.test(env.DISABLE_SAFETENSORS_CONVERSION ?? "") && isAtLeast(transformers, [4, 45])) {
     found.push(
       warning(`transformers ${transformers} asks a service to convert ${onlyBin.join(", ")} while online`, {
         why: "They have no safetensors; your token is sent along, and a second snapshot is fetched.",
@@ -125,13 +130,4 @@ function textAt(path: string): string {
     if (isMissing(cause)) return "";
     throw cause;
   }
-}
-
-function isAtLeast(version: string, wanted: readonly number[]): boolean {
-  const parts = version.split(".").map((part) => Number.parseInt(part, 10) || 0);
-  for (const [index, least] of wanted.entries()) {
-    const part = parts[index] ?? 0;
-    if (part !== least) return part > least;
-  }
-  return true;
 }

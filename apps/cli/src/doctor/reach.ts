@@ -6,6 +6,8 @@ import { checkpoints } from "@preload/whisper-fetcher";
 import { namedHubEndpoints } from "../fetchers.ts";
 import { type KnownModel, schemeOf } from "../known-models.ts";
 import type { Session } from "../session.ts";
+import { issuerOf } from "./certificate.ts";
+import { clockFindings, clockFix, type HostClock } from "./clock.ts";
 import { type Finding, on } from "./finding.ts";
 
 const { ok, note, warning, error } = on("network");
@@ -20,7 +22,18 @@ export async function reachFindings(session: Session, known: readonly KnownModel
       addressesOf(url, fetcher.mirrors).map((address) => probe(fetcher, address, session)),
     ),
   );
-  return (await Promise.all([...probes, identity(session)])).flat();
+  const reached = await Promise.all(probes);
+  return [
+    ...reached.map(({ finding }) => finding),
+    ...clockFindings(reached.flatMap(({ clock }) => (clock ? [clock] : []))),
+    ...(await identity(session)),
+  ];
+}
+
+interface Reached {
+  readonly finding: Finding;
+  /** Present when the host said what time it is. */
+  readonly clock?: HostClock;
 }
 
 /** Small public addresses: of a known model where there is one, since a mirror may hold no other. */
@@ -46,10 +59,11 @@ function probesOf({ name, mirrors }: Fetcher, known: readonly KnownModel[]): str
   }
 }
 
-async function probe(fetcher: Fetcher, address: string, { signal }: Session): Promise<Finding> {
+async function probe(fetcher: Fetcher, address: string, { signal, machine }: Session): Promise<Reached> {
   const { name, http } = fetcher;
   const { host, hostname, port, protocol } = new URL(address);
   const proxy = proxyFor(address);
+  const isSecure = protocol === "https:";
   const via = proxy ? new URL(proxy) : { hostname, port, protocol };
   const steps: string[] = [];
   const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
@@ -65,19 +79,28 @@ async function probe(fetcher: Fetcher, address: string, { signal }: Session): Pr
     await timed(proxy ? "proxy" : "connection", () =>
       connected(bare, Number(via.port || (via.protocol === "https:" ? 443 : 80))),
     );
-    const status = await timed("answer", async () => {
+    // Behind a proxy, only the request itself shows whose certificate that is.
+    let by = "";
+    if (isSecure && !proxy) {
+      const issuer = await timed("certificate", () => issuerOf(bare, Number(port || 443), machine.env));
+      by = `, its certificate by ${issuer}`;
+    }
+    const { status, date } = await timed("answer", async () => {
       const answer = await http.open(address, { headers: { range: "bytes=0-0" }, signal });
       answer.body.destroy();
-      return answer.status;
+      return { status: answer.status, date: Date.parse(answer.headers["date"] ?? "") };
     });
-    return judged(`${shown}: ${steps.join(", ")}, status ${status}`, status);
+    const finding = judged(`${shown}: ${steps.join(", ")}, status ${status}${by}`, status);
+    return Number.isNaN(date) ? { finding } : { finding, clock: { host, ahead: Date.now() - date } };
   } catch (cause) {
-    const failed = ["name", proxy ? "proxy" : "connection", "answer"][steps.length] ?? "answer";
+    const all = ["name", proxy ? "proxy" : "connection", ...(isSecure && !proxy ? ["certificate"] : []), "answer"];
+    const failed = all[steps.length] ?? "answer";
     const why = cause instanceof PreloadError ? cause.message : `${codeOf(cause) ?? cause}`;
-    return error(`${shown}: no ${failed} (${why})`, {
+    const finding = error(`${shown}: no ${failed} (${why})`, {
       why: `${[...steps, `${failed} failed`].join(", ")}.`,
-      fix: fixes[failed] ?? "Try again later.",
+      fix: clockFix(why) ?? fixes[failed] ?? "Try again later.",
     });
+    return { finding };
   }
 }
 
@@ -85,6 +108,7 @@ const fixes: Readonly<Record<string, string>> = {
   name: "Check the name, the DNS, and whether a proxy is needed (HTTPS_PROXY).",
   connection: "A firewall may be in between: set HTTPS_PROXY, or use a mirror with --endpoint.",
   proxy: "Check HTTPS_PROXY, and NO_PROXY for hosts that need none.",
+  certificate: "If a proxy or a company re-signs https, name its certificate in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE.",
   answer: "If a proxy re-signs https, name its certificate in NODE_EXTRA_CA_CERTS.",
 };
 

@@ -34,7 +34,15 @@ export async function tokenFindings(session: Session, known: readonly KnownModel
     ];
   }
   const origins = tokenOrigins(endpointsFor(namedHubEndpoints(session), machine));
-  return [ok(`from ${hidden.source}, shown to ${origins.join(", ")} and to nobody else`)];
+  const shown = ok(`from ${hidden.source}, shown to ${origins.join(", ")} and to nobody else`);
+  if (hidden.token.startsWith("hf_")) return [shown];
+  return [
+    shown,
+    note("it does not begin with hf_", {
+      why: "pyannote.audio drops such a token; the Hub's own begin so since 2022.",
+      fix: "Look whether it was copied whole, or make a new one at https://huggingface.co/settings/tokens.",
+    }),
+  ];
 }
 
 async function findIn(machine: Session["machine"]) {
