@@ -55,10 +55,9 @@ const variables: readonly [name: string, flag: keyof Flags, read: (text: string)
   ["PRELOAD_MAX_RATE", "maxRate", rate],
 ];
 
-/** Every variable of ours. */
+/** The variables of ours, but for those that each source has. */
 export const variableNames: readonly string[] = [
   ...variables.map(([name]) => name),
-  ...["HF", "WHISPER", "SPACY", "URL"].map((source) => `PRELOAD_${source}_ENDPOINT`),
   "PRELOAD_OFFLINE",
   "PRELOAD_STATE_DIR",
 ];

@@ -115,7 +115,8 @@ function checkedRequest(config: Config, text: string): Request {
   });
 }
 
-function isMeant(ref: string, only: readonly string[] | undefined): boolean {
+/** Whether a model belongs to the sources that `--only` names. @throws PreloadError `USAGE` for a name that is none */
+export function isMeant(ref: string, only: readonly string[] | undefined): boolean {
   if (only === undefined) return true;
   const unknown = only.find((name) => !schemes.includes(name));
   if (unknown !== undefined) {

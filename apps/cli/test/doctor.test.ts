@@ -227,6 +227,19 @@ test("the known traps of a library are told as far as the models step into them"
   expect(code).toBe(0);
 });
 
+test("--only looks at the sources it names", async () => {
+  const w = await world({ config: "none" });
+
+  const { findings } = await doctor(w, {}, ["--only", "whisper"]);
+  const wrong = await w.preload(["doctor", "--only", "whsiper"]);
+
+  expect(findings.map(({ what }) => what).filter((what) => /^(hf|spacy|whisper) /.test(what))).toEqual([
+    expect.stringContaining(w.whisper),
+    expect.stringMatching(/^whisper +http/),
+  ]);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("Did you mean whisper?")]);
+});
+
 describe.skipIf(process.platform === "win32")("--uid", () => {
   const owner = process.getuid?.() ?? 0;
   const other = `${owner + 4321}:${owner + 4321}`;

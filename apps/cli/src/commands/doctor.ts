@@ -19,7 +19,7 @@ import { knownModels } from "../known-models.ts";
 import { printResult } from "../output.ts";
 import { painter } from "../paint.ts";
 import { pythonOf } from "../python.ts";
-import { openSession, type Session } from "../session.ts";
+import { isMeant, openSession, type Session } from "../session.ts";
 
 interface DoctorFlags extends Flags {
   readonly net?: boolean;
@@ -41,8 +41,15 @@ export async function run({ io, flags, signal }: Invocation<DoctorFlags>): Promi
   }
 }
 
-async function findingsIn(session: Session, { net, uid }: DoctorFlags): Promise<Finding[]> {
-  const known = knownModels(session);
+/** The session with the sources that are meant. */
+function only({ fetchers, ...rest }: Session): Session {
+  const meant = Object.entries(fetchers).filter(([scheme]) => isMeant(`${scheme}:`, rest.flags.only));
+  return { ...rest, fetchers: Object.fromEntries(meant) };
+}
+
+async function findingsIn(whole: Session, { net, uid }: DoctorFlags): Promise<Finding[]> {
+  const known = knownModels(whole).filter(({ ref }) => isMeant(ref, whole.flags.only));
+  const session = only(whole);
   const { installed, findings } = environmentOf(session);
   return [
     ...machineFindings(),

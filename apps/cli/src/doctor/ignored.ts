@@ -1,4 +1,5 @@
 import { closest } from "@preload/core";
+import { schemes } from "../fetchers.ts";
 import { variableNames } from "../flags.ts";
 import type { Session } from "../session.ts";
 import { type Finding, on } from "./finding.ts";
@@ -32,9 +33,17 @@ export function ignoredFindings({ machine: { env } }: Session): Finding[] {
   ];
 }
 
+const ours = [
+  ...variableNames,
+  ...schemes.map((scheme) => `PRELOAD_${scheme.toUpperCase()}_ENDPOINT`),
+  // Of those that no client has a directory for.
+  "PRELOAD_GGML_DIR",
+  "PRELOAD_URL_DIR",
+];
+
 function unknownOfOurs(name: string): Finding[] {
-  if (variableNames.includes(name)) return [];
-  const meant = closest(name, variableNames);
+  if (ours.includes(name)) return [];
+  const meant = closest(name, ours);
   return [
     warning(`${name} is no variable of preload's`, {
       why: "What it says is ignored.",
