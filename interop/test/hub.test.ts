@@ -197,8 +197,26 @@ for (const place of ["newest", "hub1", "older"] as const) {
     expect(await cacheTree(here.hub)).toEqual(shared);
     expect(await sizesOf(here, config)).toEqual(sizes);
 
-    await here.preloaded(["clean", "hf:interop/contested", "--yes"], { config });
+    const store = (lines: readonly string[]) => lines.filter((line) => line.startsWith("blobs/"));
+    await here.preloaded([], { config: everything("interop/awkward") });
+    await here.preloaded(["prune", "--yes"]);
     await hubReads(here, place, [expected(here.demo, "interop/awkward")]);
+    expect(store(await cacheTree(here.hub))).toEqual(store(shared));
+  });
+
+  proves(hub, "finds one revision and nothing amiss after an upgrade and `preload prune`", async () => {
+    const { before, after } = movingRepo();
+    const here = await world(hubCatalog(before));
+    await upgraded(here, after);
+
+    await here.preloaded(["prune", "--yes"]);
+
+    await hubReads(here, place, [expected(here.demo, "interop/moving")]);
+    if (!hasCommands) return;
+    const left = await cacheTree(here.hub);
+    const { code, stdout, stderr } = await askHf(here, place, ["cache", "prune", "--yes"], { network: "none" });
+    expect(code, `${stdout}${stderr}`).toBe(0);
+    expect(await cacheTree(here.hub)).toEqual(left);
   });
 }
 

@@ -7,9 +7,10 @@ import { kill } from "./suites/kill.ts";
 import { memory } from "./suites/memory.ts";
 import { network } from "./suites/network.ts";
 import { processes } from "./suites/processes.ts";
+import { prune } from "./suites/prune.ts";
 import { rate } from "./suites/rate.ts";
 
-const suites: readonly Suite[] = [network, disk, kill, memory, processes, rate, events];
+const suites: readonly Suite[] = [network, disk, kill, memory, processes, prune, rate, events];
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== "--"),

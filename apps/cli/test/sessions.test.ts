@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pattern } from "@preload/core/testing";
@@ -21,6 +22,17 @@ const meanwhile: Meanwhile = {
   "tiny-bart and tiny-sentence get a commit each": ({ demo }) => {
     commit(demo, "tiny-bart");
     commit(demo, "tiny-sentence");
+  },
+  "Python fetches a model of its own": async ({ hub }) => {
+    const blobs = join(hub, "models--other--model", "blobs");
+    await mkdir(blobs, { recursive: true });
+    await writeFile(join(blobs, "a".repeat(64)), Buffer.alloc(150_000));
+  },
+  "tiny-bart gets another config": ({ demo }) => {
+    const main = demo.catalog.repos.find(({ id }) => id === "preload-demo/tiny-bart")?.revisions.get("main");
+    const files = [...(main?.files.values() ?? [])].map(({ path, body }) => [path, body] as const);
+    const all = { ...Object.fromEntries(files), "config.json": '{"model_type":"bart"}' };
+    demo.push(hubRepo({ id: "preload-demo/tiny-bart", files: all, license: "apache-2.0" }));
   },
   "tiny-sentence gets a license of its own": ({ demo }) => commit(demo, "tiny-sentence", { license: "own-terms" }),
 };

@@ -62,7 +62,9 @@ export async function survey(session: Session): Promise<Survey> {
       models.push({ ...model, state: "missing", size: undefined, present: 0, problems: 0, elsewhere });
       continue;
     }
-    const problems = await check(manifest, { dir, stateDir: session.stateDir, signal: session.signal });
+    const found = await check(manifest, { dir, stateDir: session.stateDir, signal: session.signal });
+    // A ref that has moved on is what makes a revision unused, and no fault of it.
+    const problems = model.from === "unused" ? found.filter(({ reason }) => reason !== "wrong-text") : found;
     const files = bytesOnDisk(manifest, dir);
     for (const [inode, size] of files) owned.set(inode, size);
     const state = stateOf(problems);

@@ -54,7 +54,21 @@ export async function heldModels(session: Session): Promise<Held> {
   for (const { dir, manifest, isInProgress, at } of allPlaced(stateDir)) {
     if (existsSync(dir)) add(dir, manifest, { from: "unused", isInProgress, lastUsed: at });
   }
-  return { models: [...models.values()].map((model) => withLastUse(model, stateDir)), unreadable };
+  const sorted = [...models.values()].sort(inOrder);
+  return { models: sorted.map((model) => withLastUse(model, stateDir)), unreadable };
+}
+
+const order = ["lock", "config", "install", "project", "unused"] as const;
+
+/** What is wanted here comes first, in the order in which it was written; the rest by its name. */
+function inOrder(one: HeldModel, other: HeldModel): number {
+  const rank = order.indexOf(one.from) - order.indexOf(other.from);
+  if (rank !== 0 || one.from === "lock" || one.from === "config") return rank;
+  return keyText(one) < keyText(other) ? -1 : 1;
+}
+
+function keyText({ ref, manifest, dir }: HeldModel): string {
+  return [ref, manifest?.revision ?? "", dir].join("\0");
 }
 
 async function locksOf(
