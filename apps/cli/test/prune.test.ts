@@ -192,6 +192,18 @@ test("what interrupted runs left goes, unless it will be continued or somebody i
   expect(await readdir(w.spacy)).toEqual([]);
 });
 
+test("an empty folder goes that an install had just made when it was killed", async () => {
+  const w = await world({ config: `models: [${bart}]` });
+  await w.preload(["install"]);
+  await rm(w.hub, { recursive: true });
+  await mkdir(join(w.hub, folder, "snapshots"), { recursive: true });
+  await rm(join(w.project, "preload.lock"));
+
+  await pruned(w);
+
+  expect(await tree(w.hub)).toEqual([]);
+});
+
 describe("a model is no longer ours", () => {
   async function orphaned(model: string) {
     const w = await world();

@@ -65,12 +65,17 @@ export function withRemnants(removal: Removal, remnants: readonly { path: string
   return { ...removal, items: [...others, ...removal.items] };
 }
 
-/** The folders of these paths, as far as they are there. */
+/** The folders of these paths, or what is there of those above them. */
 function foldersOf(paths: readonly string[], look: Look): string[] {
-  const folders = [...new Set(paths.map((path) => posix.dirname(path)))].filter((folder) => folder !== ".");
-  const there = folders.filter((folder) => look.at(folder)?.isDirectory());
-  for (const folder of there) look.refuseEscape(posix.join(folder, "."));
-  return there;
+  const there = new Set(paths.map((path) => folderAbove(path, look)).filter((folder) => folder !== "."));
+  for (const folder of there) look.refuseEscape(`${folder}/x`);
+  return [...there];
+}
+
+function folderAbove(path: string, look: Look): string {
+  let folder = posix.dirname(path);
+  while (folder !== "." && !look.at(folder)?.isDirectory()) folder = posix.dirname(folder);
+  return folder;
 }
 
 interface Look {
