@@ -107,7 +107,10 @@ function openLook(dir: string): Look {
     refuseEscape(path) {
       const folder = dirname(join(dir, path));
       if (inside.has(folder)) return;
-      const way = relative(realpathSync(dir), realpathSync(folder));
+      const real = realPath(folder);
+      // Gone a moment ago, and with it what was in it.
+      if (real === undefined) return;
+      const way = relative(realpathSync(dir), real);
       if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) {
         throw new PreloadError("USAGE", `${folder} is reached over a link that leads out of ${dir}`, {
           hint: "Nothing was removed. Remove the link by hand, or name the cache it leads to.",
@@ -116,6 +119,15 @@ function openLook(dir: string): Look {
       inside.add(folder);
     },
   };
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 function itemAt(path: string, ref: string, look: Look): RemovalItem[] {
@@ -159,11 +171,20 @@ function unfinished(entry: FileEntry | ArchiveEntry, look: Look): string[] {
 }
 
 function ownerOf(path: string, stem: string, { dir }: Look): string {
-  if (path.endsWith(".lease")) return readFileSync(join(dir, path), "utf8");
+  if (path.endsWith(".lease")) return textOf(join(dir, path)) ?? "";
   return posix
     .basename(path)
     .slice(stem.length)
     .replace(/\.?part$/, "");
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 function refuseBusy(path: string, owner: string, { dir }: Look): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathsUnder } from "@preload/core";
+import { isMissing, pathsUnder } from "@preload/core";
 
 /**
  * What means nothing any more in a Hub cache once these paths are gone: for each snapshot that loses its last file,
@@ -24,6 +24,11 @@ export function hubRemnants(dir: string, gone: readonly string[]): { path: strin
   });
 }
 
-function textOf(path: string): string {
-  return readFileSync(path, "utf8").trim();
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
