@@ -1,6 +1,6 @@
 import { type Evaluator, instancesOf } from "./evaluate.ts";
 import { outsideCall } from "./library.ts";
-import { elements, memberValues } from "./members.ts";
+import { choices, memberValues } from "./members.ts";
 import { positional } from "./parameters.ts";
 import { type Context, type Made, type Text, unclear, type Value } from "./value.ts";
 
@@ -26,7 +26,6 @@ function valueOfCall(evaluator: Evaluator, callee: Value, made: Made): Value[] {
     case "function": {
       const { code } = callee;
       const context: Context = {
-        depth: made.context.depth + 1,
         frames: new Map([...made.context.frames, [code, made]]),
       };
       const returned = code.returns.flatMap((one) => evaluator.values(one, code.scope, context));
@@ -110,7 +109,7 @@ function collectionMethod(
       const found = keys.flatMap((key) =>
         key.type === "text" && of.type === "map"
           ? memberValues(evaluator, of, key.text, context)
-          : elements(evaluator, [of], "values"),
+          : choices(evaluator, of),
       );
       return [...found.filter(({ type }) => type !== "unclear" || byDefault.length === 0), ...byDefault];
     }

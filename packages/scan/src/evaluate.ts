@@ -1,44 +1,86 @@
 import { callValues } from "./calls.ts";
-import type { Binding, Code, Expression, Scope } from "./code.ts";
+import type { Binding, Code, Expression, FunctionCode, Scope } from "./code.ts";
 import { optionValues } from "./library.ts";
 import { elements, indexValues, memberValues } from "./members.ts";
 import { parameterValues } from "./parameters.ts";
 import type { Project } from "./project.ts";
 import { reaching } from "./scopes.ts";
-import { type Context, distinct, type Text, top, unclear, type Value } from "./value.ts";
+import { type Context, distinct, type Made, type Text, top, unclear, type Value } from "./value.ts";
 
 /** Finds out what expressions may come to. */
 export interface Evaluator {
   readonly project: Project;
   values(expression: Expression, scope: Scope, context?: Context): Value[];
   /** What a name of this scope, or of one around it, stands for. */
-  lookUp(
-    name: string,
-    scope: Scope,
-    use?: Binding | { at: number; block: Binding["block"] },
-    context?: Context,
-  ): Value[];
+  lookUp(name: string, scope: Scope, use?: Use, context?: Context): Value[];
+  /** The calls of each function, as far as somebody asked for them. */
+  readonly callers: Map<FunctionCode, Made[]>;
+  /** Those whose callers are being looked for. */
+  readonly asking: Set<FunctionCode>;
+  /** Says that something was left out because it leads back to itself. */
+  cut(): void;
+  /** Gives the next question its full share of work. */
+  begin(): void;
 }
 
-// Longer chains than these are no longer names of models.
-const deepest = 24;
+interface Use {
+  readonly at: number;
+  readonly block: Binding["block"];
+}
+
+// Longer chains than these are no longer names of models, and longer searches not worth their time.
+const deepest = 48;
+const mostSteps = 4_000;
 
 export function createEvaluator(project: Project): Evaluator {
-  const open = new Set<Expression>();
+  const open = new Set<unknown>();
+  const known = new Map<Expression, Value[]>();
+  let steps = 0;
+  // How often something was left out because it leads back to itself: what was found meanwhile is not the whole.
+  let cuts = 0;
+
   const evaluator: Evaluator = {
     project,
+    callers: new Map(),
+    asking: new Set(),
+    cut: () => (cuts += 1),
+    begin: () => (steps = 0),
     values(expression, scope, context = top) {
-      if (open.has(expression) || context.depth > deepest) return [];
-      open.add(expression);
-      try {
-        return distinct(valuesOf(evaluator, expression, scope, { ...context, depth: context.depth + 1 }));
-      } finally {
-        open.delete(expression);
-      }
+      const isPlain = context.frames.size === 0;
+      const before = isPlain ? known.get(expression) : undefined;
+      if (before) return before;
+      return once(expression, () => {
+        const from = cuts;
+        const found = distinct(valuesOf(evaluator, expression, scope, context));
+        if (isPlain && cuts === from) known.set(expression, found);
+        return found;
+      });
     },
-    lookUp: (name, scope, use, context = top) => lookUp(evaluator, name, scope, use, context),
+    lookUp: (name, scope, use, context = top) =>
+      use
+        ? lookUp(evaluator, name, scope, use, context)
+        : once(keyOf(scope, name), () => lookUp(evaluator, name, scope, use, context)),
   };
   return evaluator;
+
+  function once(key: unknown, find: () => Value[]): Value[] {
+    steps += 1;
+    if (open.has(key) || open.size > deepest || steps > mostSteps) {
+      cuts += 1;
+      return [];
+    }
+    open.add(key);
+    try {
+      return find();
+    } finally {
+      open.delete(key);
+    }
+  }
+
+  /** The bindings of a name are an object of their own, where there are any. */
+  function keyOf(scope: Scope, name: string): unknown {
+    return scope.names.get(name) ?? `${scope.code.path} ${name}`;
+  }
 }
 
 function valuesOf(evaluator: Evaluator, expression: Expression, scope: Scope, context: Context): Value[] {
@@ -105,18 +147,13 @@ function joined(parts: readonly Value[][], { at }: Expression, scope: Scope): Va
 function appended(before: Value, value: Value): Value {
   if (before.type === "unclear" || before.type === "folder") return before;
   if (value.type === "folder" || value.type === "unclear") return value;
-  const written = value.type === "text" ? value.text : value.type === "constant" ? String(value.value) : undefined;
+  const isNumber = value.type === "constant" && value.value !== null;
+  const written = value.type === "text" ? value.text : isNumber ? String(value.value) : undefined;
   if (before.type !== "text" || written === undefined) return unclear("a part of it is computed");
   return { ...before, text: before.text + written } satisfies Text;
 }
 
-function lookUp(
-  evaluator: Evaluator,
-  name: string,
-  scope: Scope,
-  use: { at: number; block: Binding["block"] } | undefined,
-  context: Context,
-): Value[] {
+function lookUp(evaluator: Evaluator, name: string, scope: Scope, use: Use | undefined, context: Context): Value[] {
   let user = use;
   for (let around: Scope | undefined = scope; around; around = around.parent) {
     // A method does not see the names of its class.

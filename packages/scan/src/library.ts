@@ -37,6 +37,13 @@ export function outsideCall(evaluator: Evaluator, name: string, made: Made): Val
   if (name === "importlib.import_module" || name === "__import__" || name === "import" || name === "require") {
     return values(given[0]).map((value) => importedModule(evaluator, value, scope.code));
   }
+  if (name === "Object.values" || name === "Object.keys") {
+    return values(given[0]).map((value) =>
+      value.type === "map" && name === "Object.values"
+        ? { ...value, type: "list", items: value.entries.map((one) => one.value) }
+        : value,
+    );
+  }
   if (passesOn.has(name)) return values(given[0]);
   if (isFolderMaker(name)) return [{ type: "folder" }];
   return [{ type: "outside", name: `${name}()` }];

@@ -66,6 +66,7 @@ export const loaders: readonly Loader[] = [
     naming: "pyannote",
     options: { for: "pyannote" },
   },
+  { is: /(^|\.)peft\.Peft\w+\.from_pretrained$/, model: { at: 1, names: ["model_id"] }, naming: "hub" },
   {
     is: /(^|\.)llama_cpp(\.\w+)*\.from_pretrained$/,
     model: repo,

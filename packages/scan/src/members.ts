@@ -45,9 +45,18 @@ export function indexValues(evaluator: Evaluator, of: readonly Value[], keys: re
         const item = items[key.value < 0 ? items.length + key.value : key.value];
         if (item && items.length > 1) return evaluator.values(item, value.scope, value.context);
       }
-      return elements(evaluator, [value], "values");
+      return choices(evaluator, value);
     });
   });
+}
+
+// More than these to choose from are a catalogue: they are offered, and not used.
+const mostChoices = 5;
+
+/** The element of a key that is not known: each one, where they are few. */
+export function choices(evaluator: Evaluator, of: Extract<Value, { type: "map" | "list" }>): Value[] {
+  const found = elements(evaluator, [of], "values");
+  return found.length > mostChoices ? [unclear(`it is one of ${found.length} in a table`)] : found;
 }
 
 /** What a loop over it gives. */
@@ -141,7 +150,7 @@ function contextOf(self: Value, code: ClassCode): Context {
   if (self.type !== "instance" || !self.made) return top;
   const initializer = code.scope.names.get("__init__")?.find(({ type }) => type === "function");
   if (initializer?.type !== "function") return top;
-  return { depth: self.made.context.depth, frames: new Map([[initializer.code, self.made]]) };
+  return { frames: new Map([[initializer.code, self.made]]) };
 }
 
 /** The libraries' classes that a class derives from, by name. */

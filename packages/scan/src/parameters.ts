@@ -22,7 +22,7 @@ export function parameterValues(
   const decorated = fromDecorators(evaluator, of, parameter, outer);
   const called = callersOf(evaluator, of).flatMap((made) => {
     const given = argumentFor(made.call, of, parameter);
-    return given ? evaluator.values(given, made.scope, { ...made.context, depth: context.depth }) : [];
+    return given ? evaluator.values(given, made.scope, { ...made.context }) : [];
   });
   const typed = annotated(evaluator, parameter.annotation, outer);
   const found = [
@@ -69,21 +69,38 @@ function isDecorated(of: FunctionCode, name: string): boolean {
   return of.decorators.some((one) => (one.type === "name" || one.type === "member") && one.name === name);
 }
 
-/** The calls of a function in these files; of a constructor those of its class. */
+/** The calls of a function in these files; of a constructor those of its class. What tests pass to the code they test does not count. */
 export function callersOf(evaluator: Evaluator, of: FunctionCode): Made[] {
+  const known = evaluator.callers.get(of);
+  if (known) return known;
   const isConstructor = of.of !== undefined && of.name === "__init__";
   const name = isConstructor ? (of.of?.name ?? "") : of.name;
   if (name === "") return [];
-  return evaluator.project.callsOf(name).flatMap(({ call, scope }): Made[] => {
-    const made = { call, scope, context: { frames: new Map(), depth: 0 } };
+  if (evaluator.asking.has(of)) {
+    evaluator.cut();
+    return [];
+  }
+  evaluator.asking.add(of);
+  const isTest = isTestCode(of.scope.code.path);
+  const found = evaluator.project.callsOf(name).flatMap(({ call, scope }): Made[] => {
+    if (!isTest && isTestCode(scope.code.path)) return [];
     const isMeant = evaluator.values(call.callee, scope).some((value) => {
       if (value.type === "function") return value.code === of;
       if (value.type === "class") return isConstructor && derives(evaluator, value.code, of);
       // A method of something that is not known, where only one of ours has the name.
       return value.type === "unclear" && of.of !== undefined && !isConstructor && evaluator.project.isOnly(of);
     });
-    return isMeant ? [made] : [];
+    return isMeant ? [{ call, scope, context: { frames: new Map() } }] : [];
   });
+  evaluator.asking.delete(of);
+  evaluator.callers.set(of, found);
+  return found;
+}
+
+function isTestCode(path: string): boolean {
+  return /(^|\/)(tests?|testing|__tests__|spec)\/|(^|\/)(test_[^/]*|conftest)\.py$|_test\.py$|\.(test|spec)\.\w+$/.test(
+    path,
+  );
 }
 
 function derives(evaluator: Evaluator, code: NonNullable<FunctionCode["of"]>, of: FunctionCode): boolean {

@@ -39,10 +39,17 @@ export function createProject(codes: readonly Code[]): Project {
       }
     }
   }
+  const files = new Map<string, Code | undefined>();
   return {
     codes,
-    fileOf: (module, importer) =>
-      importer.language === "python" ? pythonFile(module, importer, byName) : scriptFile(module, importer, codes),
+    fileOf(module, importer) {
+      const key = `${posix.dirname(importer.path)} ${module}`;
+      if (!files.has(key)) {
+        const find = importer.language === "python" ? pythonFile : scriptFile;
+        files.set(key, find(module, importer, byName));
+      }
+      return files.get(key);
+    },
     callsOf: (name) => [name, ...(aliases.get(name) ?? [])].flatMap((one) => calls.get(one) ?? []),
     isOnly: ({ name }) => functions.get(name) === 1,
   };
@@ -74,11 +81,12 @@ function pythonFile(module: string, importer: Code, byName: ReadonlyMap<string, 
   return nearest(candidates, importer);
 }
 
-function scriptFile(module: string, importer: Code, codes: readonly Code[]): Code | undefined {
+function scriptFile(module: string, importer: Code, byName: ReadonlyMap<string, Code[]>): Code | undefined {
   if (!module.startsWith(".")) return undefined;
   const wanted = posix.join(posix.dirname(importer.path), module);
   const bare = wanted.replace(/\.[cm]?[jt]sx?$/, "");
-  return codes.find(({ path, language }) => {
+  const candidates = [...(byName.get(posix.basename(bare)) ?? []), ...(byName.get("index") ?? [])];
+  return candidates.find(({ path, language }) => {
     if (language !== "javascript") return false;
     const stem = path.replace(/\.[cm]?[jt]sx?$/, "");
     return path === wanted || stem === bare || stem === `${wanted}/index`;

@@ -1,4 +1,4 @@
-import type { Binding, Call, Code, Expression, Scope } from "./code.ts";
+import type { Binding, Call, ClassCode, Code, Expression, FunctionCode, Scope } from "./code.ts";
 import { dotted, type Evaluator } from "./evaluate.ts";
 import type { Finding, ModelFinding } from "./finding.ts";
 import { importedPipeline, type Loader, lastNames, loaders } from "./loaders.ts";
@@ -16,6 +16,7 @@ export interface UsesOptions {
 /** Every place of a file that loads a model. */
 export function usesIn(code: Code, evaluator: Evaluator, options: UsesOptions = {}): Finding[] {
   return code.calls.flatMap(({ call, scope }) => {
+    evaluator.begin();
     const last = lastName(call);
     if (last === undefined) return [];
     if (!lastNames.test(last) && !mayBeAlias(call.callee, scope)) return [];
@@ -57,7 +58,7 @@ function contextsOf(scope: Scope, evaluator: Evaluator): Context[] {
   const callers = callersOf(evaluator, code);
   if (callers.length === 0) return [];
   const byDefault = { call: { ...callers[0]?.call, args: [] }, scope, context: top } as Made;
-  return [...callers, byDefault].map((made) => ({ depth: 0, frames: new Map([[code, made]]) }));
+  return [...callers, byDefault].map((made) => ({ frames: new Map([[code, made]]) }));
 }
 
 function usesWith(use: Use, asked: Asked, { isFolder = () => false }: UsesOptions): Finding[] {
@@ -141,13 +142,21 @@ function calleeNames(evaluator: Evaluator, callee: Expression, scope: Scope): st
   const values = evaluator.values(callee, scope, top);
   const names = values.flatMap((value): string[] => {
     if (value.type === "outside") return [value.name];
-    if (value.type === "class") return [dotted(moduleOf(value.code.scope.code), value.code.name)];
-    if (value.type === "function") return [dotted(moduleOf(value.code.scope.code), value.code.name)];
+    // What a project defines itself is looked into, and no loader, unless the project is the library.
+    if (value.type === "class" || value.type === "function") return [ownName(value.code)];
     // A method of something that is not known; only names that say enough by themselves count.
     return value.type === "unclear" && last !== undefined ? [`?.${last}`] : [];
   });
   return names.length === 0 && last !== undefined ? [`?.${last}`] : names;
 }
+
+function ownName({ name, scope }: FunctionCode | ClassCode): string {
+  const full = dotted(moduleOf(scope.code), name);
+  return libraries.test(full) ? full : "own";
+}
+
+const libraries =
+  /(^|\.)(transformers|sentence_transformers|huggingface_hub|faster_whisper|pyannote|spacy|whisper|peft|diffusers)\./;
 
 /** `app.models` for `app/models.py`. */
 function moduleOf({ path }: Code): string {

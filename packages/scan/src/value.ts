@@ -40,10 +40,9 @@ export interface Made {
 /** The calls that are being looked through: what the parameters of these functions are. */
 export interface Context {
   readonly frames: ReadonlyMap<FunctionCode, Made>;
-  readonly depth: number;
 }
 
-export const top: Context = { frames: new Map(), depth: 0 };
+export const top: Context = { frames: new Map() };
 
 export function unclear(why: string): Unclear {
   return { type: "unclear", why };
