@@ -225,7 +225,7 @@ test("without a config there is nothing to compare with, and --check calls every
   const checked = await preload(["scan", "--check"]);
 
   expect(informed.stdout).not.toContain("Not in the config");
-  expect(informed.stderr).toContain("`preload add` makes one");
+  expect(informed.stderr).toContain("`preload init --from-code` makes one");
   expect([informed.code, checked.code]).toEqual([0, 8]);
 });
 

@@ -45,7 +45,7 @@ export async function run({ io, flags, operands, signal }: Invocation<ScanFlags>
     );
     session.display.notice(summary(found, compared));
     if (!hasConfig && modelsIn(found.findings).length > 0) {
-      session.display.notice("There is no config here. `preload add` makes one.");
+      session.display.notice("There is no config here. `preload init --from-code` makes one with these models.");
     }
     if (error) session.display.write("stderr", explain(error, io));
     return exitCode;
