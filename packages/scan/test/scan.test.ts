@@ -83,3 +83,89 @@ snapshot_download("org/three")
     ["hf:sentence-transformers/all-MiniLM-L6-v2", ["abc", undefined], { for: "sentence-transformers" }],
   ]);
 });
+
+describe("what a call says beside the name", () => {
+  const python = (call: string) => ({
+    "a.py": `from huggingface_hub import *\nfrom transformers import AutoModel\n${call}\n`,
+  });
+
+  test.each([
+    [`AutoModel.from_pretrained("org/m", use_safetensors=False)`, { weights: "bin" }],
+    [
+      `AutoModel.from_pretrained("org/m", use_safetensors=True, variant="fp16")`,
+      { weights: "safetensors", variant: "fp16" },
+    ],
+    [`AutoModel.from_pretrained("org/m", from_tf=True)`, { framework: "tf" }],
+    [`AutoModel.from_pretrained("org/m", trust_remote_code=True)`, { code: true }],
+    [`hf_hub_download("org/m", "unet.bin", subfolder="unet")`, { include: ["unet/unet.bin"] }],
+    [`snapshot_download("org/m", allow_patterns=["*.json", "*.txt"])`, { include: ["*.json", "*.txt"] }],
+    [`snapshot_download("org/m", ignore_patterns="*.bin")`, { for: "all", exclude: ["*.bin"] }],
+  ])("%s", async (call, options) => {
+    const { findings } = await scanned(python(call));
+
+    expect(findings).toMatchObject([{ ref: "hf:org/m", options }]);
+    expect(findings[0]).toHaveProperty("options", options);
+  });
+
+  test("a revision that cannot be told is said to be there", async () => {
+    const { findings } = await scanned(python(`AutoModel.from_pretrained("org/m", revision=pick())`));
+
+    expect(findings).toMatchObject([{ ref: "hf:org/m", revisionUnclear: "it is computed" }]);
+  });
+});
+
+describe("a search that has no end by itself", () => {
+  test("ends where files import from each other", async () => {
+    const { findings } = await scanned({
+      "a.py": `from b import *\nfrom b import NAME\nfrom transformers import AutoModel\nAutoModel.from_pretrained(NAME)\n`,
+      "b.py": `from a import *\nfrom a import NAME\n`,
+    });
+
+    expect(findings).toMatchObject([{ type: "unclear", line: 4 }]);
+  });
+
+  test("ends where functions call each other", async () => {
+    const { findings } = await scanned({
+      "a.py": `from transformers import AutoModel
+def one(name): return two(name) or AutoModel.from_pretrained(name)
+def two(name): return one(name)
+two("org/round")
+`,
+    });
+
+    expect(findings).toMatchObject([{ ref: "hf:org/round", line: 2 }]);
+  });
+});
+
+test("a part of a name that is none makes no name", async () => {
+  const { findings } = await scanned({
+    "a.py": `from transformers import AutoModel\ndef load(size=None):\n    AutoModel.from_pretrained(f"org/{size}-model")\n`,
+  });
+
+  expect(findings).toMatchObject([{ type: "unclear" }]);
+});
+
+test("what is a folder of the project is no model", async () => {
+  const { findings } = await scanned({
+    "acme/bert/config.json": "{}",
+    "a.py": `from transformers import AutoModel\nAutoModel.from_pretrained("acme/bert")\n`,
+  });
+
+  expect(findings).toEqual([]);
+});
+
+test("what tests pass to the code they test is not followed; what they load is", async () => {
+  const { findings } = await scanned({
+    "app.py": `import whisper\ndef load(name="base"): return whisper.load_model(name)\n`,
+    "tests/test_app.py": `import whisper\nfrom app import load\nload("tiny")\nwhisper.load_model("tiny.en")\n`,
+  });
+
+  expect(findings.map((one) => one.type === "model" && one.ref)).toEqual(["whisper:base", "whisper:tiny.en"]);
+});
+
+test("a file of more than two megabytes is listed as skipped", async () => {
+  const { skipped, files } = await scanned({ "big.py": `x = "${"a".repeat(2_000_001)}"\n`, "a.py": "" });
+
+  expect(skipped).toEqual([{ file: "big.py", why: "it is larger than 2 MB" }]);
+  expect(files).toBe(1);
+});

@@ -2,6 +2,7 @@ import type { Block, ClassCode, Code, Expression, FunctionCode, Scope } from "..
 import { bind, newCode, newScope } from "../scopes.ts";
 import { children, lineFinder, type Node } from "../tree.ts";
 import { createExpressions } from "./expressions.ts";
+import { bindImports, pairsIn } from "./imports.ts";
 import { moduleName } from "./modules.ts";
 import { parseJavascript } from "./parse.ts";
 import { createPatterns } from "./patterns.ts";
@@ -36,7 +37,7 @@ function createStatements(text: string, code: Code) {
   function statement(node: Node, around: Around): void {
     switch (node.name) {
       case "ImportDeclaration":
-        importing(node, around);
+        bindImports(node, text, around);
         return;
       case "ExportDeclaration":
         exporting(node, around);
@@ -83,36 +84,6 @@ function createStatements(text: string, code: Code) {
     }
   }
 
-  function importing(node: Node, { scope, block }: Around): void {
-    const from = children(node).find(({ name }) => name === "String");
-    if (!from) return;
-    const module = moduleName(unquoted(source(from)));
-    const at = node.from;
-    const found = children(node);
-    found.forEach((one, index) => {
-      if (one.name === "VariableDefinition") {
-        const isAll = found[index - 1]?.name === "as";
-        bind(scope, source(one), { type: "import", module, ...(isAll ? {} : { name: "default" }), at, block });
-      }
-      if (one.name === "ImportGroup")
-        for (const [name, local] of pairs(one)) bind(scope, local, { type: "import", module, name, at, block });
-    });
-  }
-
-  /** `a`, `a as b` of an import or export, as pairs of the outer and the local name. */
-  function pairs(group: Node): [string, string][] {
-    const found: [string, string][] = [];
-    let names: string[] = [];
-    for (const one of children(group)) {
-      if (["VariableName", "VariableDefinition", "String"].includes(one.name)) names.push(source(one));
-      if (one.name !== "," && one.name !== "}") continue;
-      const [first, last = first] = names;
-      if (first !== undefined && last !== undefined) found.push([first, last]);
-      names = [];
-    }
-    return found;
-  }
-
   function exporting(node: Node, around: Around): void {
     const { scope, block } = around;
     const found = children(node);
@@ -122,11 +93,11 @@ function createStatements(text: string, code: Code) {
     if (from) {
       const module = moduleName(unquoted(source(from)));
       if (found.some(({ name }) => name === "Star")) scope.stars.push(module);
-      for (const [name, local] of group ? pairs(group) : [])
+      for (const [name, local] of group ? pairsIn(group, text) : [])
         bind(scope, local, { type: "import", module, name, at, block });
       return;
     }
-    for (const [name, local] of group ? pairs(group) : []) {
+    for (const [name, local] of group ? pairsIn(group, text) : []) {
       if (name !== local) bind(scope, local, { type: "value", value: { type: "name", name, block, at }, at, block });
     }
     const isDefault = found.some(({ name }) => name === "default");

@@ -2,6 +2,7 @@ import type { Block, ClassCode, Code, Expression, FunctionCode, Parameter, Scope
 import { bind, newCode, newScope } from "../scopes.ts";
 import { children, lineFinder, type Node } from "../tree.ts";
 import { createExpressions } from "./expressions.ts";
+import { bindImports } from "./imports.ts";
 import { parsePython } from "./parse.ts";
 
 export interface ReadOptions {
@@ -37,7 +38,7 @@ function createStatements(text: string, code: Code) {
   function statement(node: Node, scope: Scope, block: Block, around: Around, decorators: Expression[] = []): void {
     switch (node.name) {
       case "ImportStatement":
-        importing(node, scope, block);
+        bindImports(node, text, scope, block);
         return;
       case "AssignStatement":
       case "UpdateStatement":
@@ -91,49 +92,6 @@ function createStatements(text: string, code: Code) {
     const [first] = items;
     if (items.length === 1 && first) return first;
     return { type: "list", items, at: nodes[0]?.from ?? 0 };
-  }
-
-  function importing(node: Node, scope: Scope, block: Block): void {
-    const words = children(node).map((one) => ({ name: one.name, text: source(one) }));
-    const at = node.to;
-    const importAt = words.findIndex(({ name }) => name === "import");
-    const isFrom = words[0]?.name === "from";
-    const module = isFrom
-      ? words
-          .slice(1, importAt)
-          .map(({ text }) => text)
-          .join("")
-      : "";
-    let parts: string[] = [];
-    let local: string | undefined;
-    const done = () => {
-      const name = parts.join("");
-      if (name === "" || name === "*") {
-        if (name === "*") scope.stars.push(module);
-      } else if (isFrom) bind(scope, local ?? name, { type: "import", module, name, at, block });
-      // `import a.b` binds `a`.
-      else if (local === undefined)
-        bind(scope, name.split(".", 1)[0] ?? name, {
-          type: "import",
-          module: name.split(".", 1)[0] ?? name,
-          at,
-          block,
-        });
-      else bind(scope, local, { type: "import", module: name, at, block });
-      parts = [];
-      local = undefined;
-    };
-    let isLocal = false;
-    for (const { name, text } of words.slice(importAt + 1)) {
-      if (name === ",") {
-        done();
-        isLocal = false;
-      } else if (name === "as") isLocal = true;
-      else if (["(", ")", "⚠", "Comment"].includes(name)) continue;
-      else if (isLocal) local = text;
-      else parts.push(text);
-    }
-    done();
   }
 
   function assigning(node: Node, scope: Scope, block: Block, around: Around): void {
