@@ -6,7 +6,7 @@ import { hub, machine } from "./world.ts";
 
 const files = { "config.json": "{}" };
 
-function fetcherAt({ endpoints }: Pick<DemoOrigin, "endpoints">) {
+function fetcherAt({ endpoints }: { readonly endpoints: Pick<DemoOrigin["endpoints"], "hf"> }) {
   const http = createHttp({ machine, retryDelays: [] });
   return hf({ machine, http, endpoints: [{ url: endpoints.hf, token: true }] });
 }
@@ -65,9 +65,7 @@ test.each([
   ["a branch follows nothing", "hf:org/tiny@v1", {}, undefined],
   ["nor does a ref without revision", "hf:org/tiny", { alias: "v1" }, undefined],
 ])("%s", (_, ref, options, followed) => {
-  const moving = fetcherAt({ endpoints: { hf: "http://127.0.0.1:1", whisper: "", spacy: "" } }).follows?.(
-    parseRef(ref, options),
-  );
+  const moving = fetcherAt({ endpoints: { hf: "http://127.0.0.1:1" } }).follows?.(parseRef(ref, options));
 
   expect(moving && formatRef(moving)).toBe(followed);
 });
