@@ -122,6 +122,11 @@ describe("everything is worked out again after", () => {
       2,
     ],
     [
+      "the project is no longer noted, as after a prune that found it gone",
+      ({ home }) => rm(join(home, "state", "projects"), { recursive: true }),
+      0,
+    ],
+    [
       "what was kept is damaged",
       async ({ receipts }) => {
         for (const name of await readdir(receipts)) await writeFile(join(receipts, name), "{");

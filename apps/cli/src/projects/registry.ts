@@ -48,6 +48,12 @@ export async function noteProject(session: Session, lock: Lock | undefined): Pro
   await untilPruned(stateDir, signal);
 }
 
+/** Where `noteProject` notes the session's project, whether it did or not. */
+export function noteOf(session: Session): string | undefined {
+  const { config, lock } = session;
+  return config.path === undefined || lock === undefined ? undefined : pathsOf(session, lock).path;
+}
+
 /** The projects that were noted and whose lock is still there. What cannot be read is none. */
 export function projects(stateDir: string): Project[] {
   return allNoted(stateDir).filter(({ lock }) => isThere(lock));

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { consultedPaths, type Resolution } from "@preload/core";
+import { noteOf } from "../projects/registry.ts";
 import type { Session } from "../session.ts";
 import { type Receipt, receiptPath, type Sight, sightOf } from "./receipt.ts";
 import { sightsOfModel } from "./sights-of-model.ts";
@@ -28,12 +29,16 @@ export function keepReceipt(session: Session, models: readonly Resolved[]): void
   write(receiptPath(stateDir, argv, io.cwd), JSON.stringify(receipt));
 }
 
-function sightsOf({ config, flags, machine, lockPath, stateDir }: Session, models: readonly Resolved[]) {
+function sightsOf(session: Session, models: readonly Resolved[]) {
+  const { config, flags, machine, lockPath, stateDir } = session;
   // A program may decide by anything, and an environment of Python's is looked at in more places than are listed here.
   if (config.path === undefined || /\.[cm]?[jt]s$/.test(config.path)) return undefined;
   if (flags.python !== undefined || config.sections.spacy?.python !== undefined) return undefined;
   const consulted = flags.config === undefined ? consultedPaths(machine.cwd, config.path) : [config.path];
-  const sights: Sight[] = [fileURLToPath(import.meta.url), lockPath, ...consulted].map(sightOf);
+  // Without its note a project counts as gone, and another one's `prune` takes its models.
+  const note = noteOf(session);
+  const own = [fileURLToPath(import.meta.url), lockPath, ...(note === undefined ? [] : [note])];
+  const sights: Sight[] = [...own, ...consulted].map(sightOf);
   for (const model of models) {
     const found = sightsOfModel(model, stateDir);
     if (found === undefined) return undefined;
