@@ -29,6 +29,21 @@ test("list knows the models of every project that was installed, and which proje
   expect(Date.now() - Date.parse(first?.lastUsed ?? "")).toBeLessThan(600_000);
 });
 
+test.each([
+  ["install", bart],
+  ["verify", "--fix"],
+])("what only `%s %s` has fetched of a lock is the project's", async (...args) => {
+  const w = await world({ config: "none" });
+  const [app, api] = [await project(w, "app", [bart]), await project(w, "api", [whisper])];
+  await w.preload(["lock", "-C", app]);
+  await w.preload([...args, "-C", app]);
+  await w.preload(["install", "-C", api]);
+
+  await w.preload(["prune", "--yes", "--all", "-C", api]);
+
+  expect((await w.preload(["verify", "-C", app])).code).toBe(0);
+});
+
 test("a project is gone with its lock, and what it alone had is unused", async () => {
   const w = await world({ config: "none" });
   const app = await project(w, "app", [bart]);

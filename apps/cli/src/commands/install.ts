@@ -18,7 +18,7 @@ import { nextLock } from "../next-lock.ts";
 import { noticeUnfetched, warnOfPlainMirrors } from "../notices.ts";
 import { printResult } from "../output.ts";
 import { refuseUnpinned } from "../policy.ts";
-import { noteProject } from "../projects/registry.ts";
+import { isLocked, noteProject } from "../projects/registry.ts";
 import { resolveModels } from "../resolve-models.ts";
 import { openSession, requestsFor, type Session, transferOptions } from "../session.ts";
 import { bytes, count, duration } from "../words.ts";
@@ -38,9 +38,10 @@ export async function installAs(command: string, { io, flags, operands, signal }
     refuseUnpinned(requests, session.config, session.fetchers);
     warnOfPlainMirrors(session);
     showPlaces(session, requests);
-    if (operands.length === 0) await noteProject(session, session.lock);
+    const resolved = await resolveModels(requests, session);
+    if (operands.length === 0 || resolved.some(isLocked)) await noteProject(session, session.lock);
 
-    const resolutions = await lookedAt(await resolveModels(requests, session), session);
+    const resolutions = await lookedAt(resolved, session);
     const lock = isForLock(session, operands) ? session.lockPath : undefined;
     const results = await installAll(resolutions, { ...transferOptions(session), lock });
     refuseIfStopped(signal);

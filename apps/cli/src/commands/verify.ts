@@ -15,6 +15,7 @@ import type { Flags } from "../flags.ts";
 import { sizeOf } from "../manifest-size.ts";
 import { warnOfPlainMirrors } from "../notices.ts";
 import { printResult } from "../output.ts";
+import { isLocked, noteProject } from "../projects/registry.ts";
 import { openSession, type Session, transferOptions } from "../session.ts";
 import { whatToVerify } from "../what-to-verify.ts";
 import type { Miss } from "../where-else.ts";
@@ -76,6 +77,7 @@ async function findingOf(resolution: Resolution, session: Session, { deep }: Ver
 async function fix(findings: readonly Finding[], session: Session, { deep }: VerifyFlags): Promise<Result[]> {
   const broken = findings.filter(({ problems }) => problems.length > 0).map(({ resolution }) => resolution);
   if (broken.length === 0) return [];
+  if (broken.some(isLocked)) await noteProject(session, session.lock);
   warnOfPlainMirrors(session);
   session.display.doing(`mending ${count(broken.length, "model")}`);
   // What became of each is told once, at the end.

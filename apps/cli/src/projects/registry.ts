@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing, type Lock, untilPruned } from "@preload/core";
+import { isMissing, type Lock, type Resolution, untilPruned } from "@preload/core";
 import { keyOf } from "../known-models.ts";
 import type { Session } from "../session.ts";
 
@@ -46,6 +46,11 @@ export async function noteProject(session: Session, lock: Lock | undefined): Pro
     return;
   }
   await untilPruned(stateDir, signal);
+}
+
+/** Whether the lock says what this model is: then whoever fetches it notes the project, or nobody knows whose it is. */
+export function isLocked(resolution: Resolution): boolean {
+  return resolution.status === "resolved" && resolution.from === "lock";
 }
 
 /** Where `noteProject` notes the session's project, whether it did or not. */
