@@ -1,5 +1,5 @@
 import { addressesOf, getFirst, PreloadError, refusedBy } from "@preload/core";
-import { parser } from "sax";
+import sax from "sax";
 import * as z from "zod";
 import type { Source } from "./file-fetcher.ts";
 import { nltkBase } from "./nltk.ts";
@@ -37,7 +37,7 @@ export async function fetchIndex(source: Source): Promise<readonly NltkPackage[]
 /** The one place that knows the XML library. */
 function packagesIn(text: string, url: string): readonly NltkPackage[] {
   const elements: Record<string, unknown>[] = [];
-  const reader = parser(true);
+  const reader = sax.parser(true);
   reader.onopentag = ({ name, attributes }) => {
     if (name === "package") elements.push(attributes);
   };
