@@ -14,6 +14,7 @@ import { ggml, nltk, tiktoken, torch, url } from "@preload/url-fetcher";
 import { whisper } from "@preload/whisper-fetcher";
 import type { Flags } from "./flags.ts";
 import { pythonOf } from "./python.ts";
+import { refuseUnknownSettings } from "./settings.ts";
 
 /** Clients of plain files, and the folder of each below a cache root. Another one is one more line here. */
 const fileClients = {
@@ -38,14 +39,6 @@ interface Surroundings {
   readonly machine: Machine;
   readonly http: Http;
 }
-
-/** What the config may say of an ecosystem as a whole. */
-const settings: Readonly<Record<string, readonly string[]>> = {
-  whisper: ["dir"],
-  spacy: ["dir", "version", "python", "into"],
-  hf: ["dir"],
-  ...Object.fromEntries(Object.keys(fileClients).map((name) => [name, ["dir"]])),
-};
 
 export function createFetchers({ flags, config, machine, http }: Surroundings): Fetchers {
   refuseUnknownSettings(config);
@@ -137,17 +130,6 @@ function placed(chosen: ChosenDir | undefined): { dir?: string } {
 
 function ruled(chosen: ChosenDir | undefined, fetcher: Fetcher): Fetcher {
   return chosen === undefined ? fetcher : { ...fetcher, dirRule: chosen.rule };
-}
-
-function refuseUnknownSettings({ sections, path }: Config): void {
-  for (const [scheme, section] of Object.entries(sections)) {
-    const known = settings[scheme] ?? [];
-    const unknown = Object.keys(section).find((name) => !known.includes(name));
-    if (unknown === undefined) continue;
-    throw new PreloadError("BAD_CONFIG", `${path}: ${scheme}: there is no setting ${JSON.stringify(unknown)}`, {
-      hint: didYouMean(unknown, known),
-    });
-  }
 }
 
 interface Source {

@@ -180,3 +180,17 @@ test("a setting that an ecosystem does not have is refused", async () => {
   expect(stderr).toContain("Did you mean version?");
   expect(code).toBe(2);
 });
+
+test.each([
+  ["spacy: { into: sitepackages }", 'spacy: into cannot be "sitepackages"', "It is shared or site-packages."],
+  ["spacy: { version: [3.8] }", "spacy: version cannot be [3.8]", "It is a string or a number."],
+  ["hf: { dir: 5 }", "hf: dir cannot be 5", "It is a string."],
+])("a value that a setting cannot take is refused, not passed over: %s", async (section, message, hint) => {
+  const { preload } = await world({ config: `models: [${bart}]\n${section}` });
+
+  const { code, stderr } = await preload([]);
+
+  expect(stderr).toContain(message);
+  expect(stderr).toContain(hint);
+  expect(code).toBe(2);
+});
