@@ -159,3 +159,26 @@ test("what is for a program has the time of the run in it, and is worked out eac
 
   expect((await isWorkedOut(made, ["ci", "--json"])).workedOut).toBe(true);
 });
+
+test.each([
+  ["the config", ({ project }: Settled) => [join(project, "preload.yaml")]],
+  ["the lock", ({ project }: Settled) => [join(project, "preload.lock")]],
+  ["a ref", ({ hub }: Settled) => filesUnder(hub, /refs\/main$/)],
+])("a run does not spare the next one when %s goes while it is under way", async (_, pathsOf) => {
+  const made = await settled();
+  const hook = join(made.home, "hook.cjs");
+  const gone = JSON.stringify(await pathsOf(made));
+  // The last line is told between the look and the receipt.
+  await writeFile(
+    hook,
+    `const write = process.stderr.write;
+    process.stderr.write = function (...args) {
+      if (String(args[0]).includes("nothing to fetch")) for (const path of ${gone}) require("node:fs").rmSync(path);
+      return write.apply(this, args);
+    };`,
+  );
+  const args = ["ci", "--verbose"];
+  expect((await made.preload(args, { env: { NODE_OPTIONS: `--require ${hook}` } })).code).toBe(0);
+
+  expect((await isWorkedOut(made, args)).workedOut).toBe(true);
+});

@@ -39,6 +39,8 @@ function sightsOf(session: Session, models: readonly Resolved[]) {
   const note = noteOf(session);
   const own = [fileURLToPath(import.meta.url), lockPath, ...(note === undefined ? [] : [note])];
   const sights: Sight[] = [...own, ...consulted].map(sightOf);
+  // Gone since they were read: what is no longer there has no time that would tell.
+  if (sights.some(([path, itself]) => itself === "" && (path === lockPath || path === config.path))) return undefined;
   for (const model of models) {
     const found = sightsOfModel(model, stateDir);
     if (found === undefined) return undefined;

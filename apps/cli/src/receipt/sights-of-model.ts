@@ -33,8 +33,10 @@ function sightsOfEntry(entry: Entry, look: Look): Sight[] | undefined {
     }
     case "link":
       return []; // Looked at together with the file it leads to.
-    case "text":
-      return [sightOf(join(dir, entry.path))];
+    case "text": {
+      const sight = sightOf(join(dir, entry.path));
+      return sight[1] === "" ? undefined : [sight];
+    }
     case "archive":
       return provenSights(
         entry.members.map(({ path }) => (entry.path ? `${entry.path}/${path}` : path)),
