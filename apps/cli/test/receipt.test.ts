@@ -58,6 +58,18 @@ test("install is spared as well, and each command line for itself", async () => 
   expect((await isWorkedOut(made, ["verify"])).workedOut).toBe(true);
 });
 
+test.skipIf(process.platform === "win32")(
+  "what was kept is for its owner alone: variables may hold passwords",
+  async () => {
+    const { receipts } = await settled();
+
+    const names = await readdir(receipts);
+
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) expect((await stat(join(receipts, name))).mode & 0o077).toBe(0);
+  },
+);
+
 describe("everything is worked out again after", () => {
   const changes: readonly [string, (made: Settled) => Promise<unknown>, number][] = [
     ["a blob is gone", async ({ hub }) => unlink(await blobIn(hub)), 0],

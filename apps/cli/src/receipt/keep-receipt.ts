@@ -65,7 +65,8 @@ function write(path: string, text: string): void {
   const draft = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(draft, text);
+    // The address of a mirror may hold a password, and stood in a variable until now.
+    writeFileSync(draft, text, { mode: 0o600 });
     renameSync(draft, path);
     const names = readdirSync(folder);
     if (names.length > most) for (const name of names) dropIfOld(join(folder, name));
