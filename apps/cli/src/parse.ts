@@ -48,10 +48,18 @@ export async function parse(argv: readonly string[], io: Io, signal: AbortSignal
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    throw new PreloadError("USAGE", error.message.replace(/^error: /, ""), {
-      hint: "preload --help lists what there is.",
-    });
+    throw misused(error, argv);
   }
+}
+
+/** What the parser says, in our form: the guess belongs to the next step. */
+function misused({ message }: CommanderError, argv: readonly string[]): PreloadError {
+  const [what = "", guess = ""] = message.replace(/^error: /, "").split("\n");
+  const [word = ""] = commandFirst(argv);
+  const spec = commands.find((one) => namesOf(one).includes(word)) ?? commands.find(({ isDefault }) => isDefault);
+  const name = spec === undefined ? "" : ` ${namesOf(spec)[0]}`;
+  const meant = guess === "" ? "" : `${guess.replace(/^\(|\)$/g, "")} `;
+  return new PreloadError("USAGE", what, { hint: `${meant}\`preload help${name}\` shows how it is used.` });
 }
 
 const help = ["help", "--help", "-h"];

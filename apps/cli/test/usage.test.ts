@@ -139,3 +139,19 @@ test.each(["", "profiles: { test: [] }\n"])(
     expect(stderr).toContain("its profiles name no model");
   },
 );
+
+test.each([
+  [
+    ["plan", "--frozn"],
+    "error unknown option '--frozn'\n  Did you mean --frozen? `preload help plan` shows how it is used.\n",
+  ],
+  [["add"], "error missing required argument 'refs'\n  `preload help add` shows how it is used.\n"],
+  [["--nope"], "error unknown option '--nope'\n  `preload help install` shows how it is used.\n"],
+])("a command line that makes no sense leads to the help of its command: %j", async (args, message) => {
+  const { preload } = await world();
+
+  const { code, stderr } = await preload(args);
+
+  expect(stderr).toBe(message);
+  expect(code).toBe(2);
+});

@@ -38,7 +38,7 @@ export async function refusal(answer: OpenAnswer, url: string, { gated }: { gate
     }
     if (status === 404 || status === 410) {
       return new PreloadError("NOT_FOUND", message, {
-        hint: "It was there when it was resolved; `preload lock` with its name looks for what replaced it.",
+        hint: "A mirror may lack it. If its source does, too, `preload lock` with its name looks for what replaced it.",
       });
     }
     if (status === 429)

@@ -404,6 +404,12 @@ describe("a refusal", () => {
     expect(await tree(dir)).toEqual([]);
   });
 
+  test("of a file that is not there does not blame the source alone", async () => {
+    origin.fault("tiny.pt", { type: "status", status: 404 });
+
+    await expect(download()).rejects.toMatchObject({ hint: expect.stringContaining("A mirror may lack it.") });
+  });
+
   test.each([
     [408, "NETWORK"],
     [429, "RATE_LIMITED"],
