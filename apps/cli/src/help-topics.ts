@@ -13,9 +13,9 @@ export const helpTopics: Readonly<Record<string, string>> = {
   4    corrupt or partial and not repaired, or an origin that serves wrong bytes
   5    network: unreachable, stalled, rate-limited, or over the --timeout; run
        again and it continues
-  6    the token is missing or invalid, or the licence was not accepted
+  6    the token is missing or invalid, or terms were not accepted
   7    the disk is full, read-only, or closed to this user
-  8    lock and config disagree, a policy refuses, or scan --check found a gap
+  8    lock and config disagree, a policy refuses, or a --check found something
   9    refused, because the environment says offline (--online overrides)
   130  interrupted (Ctrl-C); partial files are kept and continued
   143  terminated; the same
