@@ -50,6 +50,7 @@ export interface Session {
 }
 
 export async function openSession(io: Io, flags: Flags, signal: AbortSignal): Promise<Session> {
+  refuseUnknownSources(flags.only);
   const cwd = workingDir(io, flags);
   const machine: Machine = { ...thisMachine(), env: io.env, cwd };
   const stateDir = stateDirOf(machine);
@@ -115,16 +116,18 @@ function checkedRequest(config: Config, text: string): Request {
   });
 }
 
-/** Whether a model belongs to the sources that `--only` names. @throws PreloadError `USAGE` for a name that is none */
+/** Whether a model belongs to the sources that `--only` names. */
 export function isMeant(ref: string, only: readonly string[] | undefined): boolean {
-  if (only === undefined) return true;
+  return only?.includes(ref.slice(0, ref.indexOf(":"))) ?? true;
+}
+
+/** A name that is misspelt would leave everything out, and pass for success. */
+function refuseUnknownSources(only: readonly string[] = []): void {
   const unknown = only.find((name) => !schemes.includes(name));
-  if (unknown !== undefined) {
-    throw new PreloadError("USAGE", `--only ${unknown}: there is no such source`, {
-      hint: didYouMean(unknown, schemes),
-    });
-  }
-  return only.includes(ref.slice(0, ref.indexOf(":")));
+  if (unknown === undefined) return;
+  throw new PreloadError("USAGE", `--only ${unknown}: there is no such source`, {
+    hint: didYouMean(unknown, schemes),
+  });
 }
 
 /** Where a command line works. @throws PreloadError `USAGE` */

@@ -128,15 +128,16 @@ test("a config in TypeScript is run by the program as it is published", async ()
   expect(stdout).toContain("hf:preload-demo/tiny-bart");
 });
 
-test.each(["", "profiles: { test: [] }\n"])(
-  "a config that names no model is an error, not a success",
-  async (config) => {
-    const { preload } = await world({ config });
+test.each(["list", "du", "env", "outdated", "verify", "scan --check"])(
+  "%s refuses a source or profile that does not exist, instead of passing with nothing looked at",
+  async (command) => {
+    const { preload } = await world();
 
-    const { code, stderr } = await preload([]);
+    const source = await preload([...command.split(" "), "--only", "hff"]);
+    const profile = await preload([...command.split(" "), "--profile", "tets"]);
 
-    expect(code).toBe(2);
-    expect(stderr).toContain("its profiles name no model");
+    expect([source.code, source.stderr]).toEqual([2, expect.stringContaining("--only hff: there is no such source")]);
+    expect([profile.code, profile.stderr]).toEqual([2, expect.stringContaining('there is no profile "tets"')]);
   },
 );
 
@@ -154,4 +155,17 @@ test.each([
 
   expect(stderr).toBe(message);
   expect(code).toBe(2);
+});
+
+test.each([
+  ["install", ""],
+  ["install", "profiles: { test: [] }\n"],
+  ["verify", "models: []\n"],
+])("a config that names no model is an error, not a success: %s", async (command, config) => {
+  const { preload } = await world({ config });
+
+  const { code, stderr } = await preload([command]);
+
+  expect(code).toBe(2);
+  expect(stderr).toContain("its profiles name no model");
 });

@@ -1,12 +1,4 @@
-import {
-  installAll,
-  PreloadError,
-  type Request,
-  type Resolution,
-  type Result,
-  requestsOf,
-  writeLock,
-} from "@preload/core";
+import { installAll, PreloadError, type Request, type Resolution, type Result, writeLock } from "@preload/core";
 import type { Invocation } from "../command-spec.ts";
 import { errorDocument, modelDocument } from "../documents.ts";
 import { failuresOf } from "../failures.ts";
@@ -19,6 +11,7 @@ import { noticeUnfetched, warnOfPlainMirrors } from "../notices.ts";
 import { printResult } from "../output.ts";
 import { refuseUnpinned } from "../policy.ts";
 import { isLocked, noteProject } from "../projects/registry.ts";
+import { refuseEmpty } from "../refuse-empty.ts";
 import { resolveModels } from "../resolve-models.ts";
 import { openSession, requestsFor, type Session, transferOptions } from "../session.ts";
 import { bytes, count, duration } from "../words.ts";
@@ -70,14 +63,6 @@ async function keepIfUnchanged(session: Session, results: readonly Result[]): Pr
   if (found.length < results.length || !found.every(isUnchanged)) return;
   const { keepReceipt } = await import("../receipt/keep-receipt.ts");
   keepReceipt(session, found);
-}
-
-/** A config that lost its models must not pass for one whose models are all there. */
-function refuseEmpty({ config, flags }: Session, operands: readonly string[]): void {
-  if (operands.length > 0 || requestsOf(config, flags.profile).length > 0) return;
-  throw new PreloadError("BAD_CONFIG", `${config.path}: its profiles name no model`, {
-    hint: "A profile is a list of models, for example test: [whisper:tiny.en].",
-  });
 }
 
 async function lookedAt(resolutions: readonly Resolution[], session: Session): Promise<readonly Resolution[]> {

@@ -16,6 +16,7 @@ import { sizeOf } from "../manifest-size.ts";
 import { warnOfPlainMirrors } from "../notices.ts";
 import { printResult } from "../output.ts";
 import { isLocked, noteProject } from "../projects/registry.ts";
+import { refuseEmpty } from "../refuse-empty.ts";
 import { openSession, type Session, transferOptions } from "../session.ts";
 import { whatToVerify } from "../what-to-verify.ts";
 import type { Miss } from "../where-else.ts";
@@ -30,6 +31,7 @@ interface VerifyFlags extends Flags {
 export async function run({ io, flags, operands, signal }: Invocation<VerifyFlags>): Promise<number> {
   const session = await openSession(io, flags.fix ? flags : { ...flags, offline: true, online: false }, signal);
   try {
+    refuseEmpty(session, operands);
     const { resolutions, skipped, note } = await whatToVerify(session, operands);
     session.display.doing(`verifying ${count(resolutions.length, "model")}`);
     let findings = await Promise.all(resolutions.map((resolution) => findingOf(resolution, session, flags)));

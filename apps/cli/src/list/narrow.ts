@@ -1,4 +1,4 @@
-import { understand } from "@preload/core";
+import { requestsOf, understand } from "@preload/core";
 import { schemeOf } from "../known-models.ts";
 import { requestsFor, type Session } from "../session.ts";
 import type { Survey } from "./survey.ts";
@@ -6,6 +6,8 @@ import type { Survey } from "./survey.ts";
 /** Only the named models, profiles or sources. The bytes stay those of everything: they say what the disk holds. */
 export function narrowed(found: Survey, session: Session, refs: readonly string[]): Survey {
   const { profile, only } = session.flags;
+  // Refuses a profile that does not exist.
+  if (profile !== undefined) requestsOf(session.config, profile);
   const named =
     refs.length === 0
       ? undefined
