@@ -65,8 +65,12 @@ try {
     if (measure.restless > 0) log(`${measure.restless} runs count although other programs were at work`);
     // A part of the table is for who works on it, unless it is to replace that part of an earlier one.
     if (!chosen || values.write) {
+      const misses = await readFile(join(packageDir, "misses.md"), "utf8");
       const whole = all.flatMap(({ name }) => kept.get(name) ?? []);
-      await writeFile(join(rootDir, "docs/benchmarks.md"), document(whole, await describeMachine(python), pairs));
+      await writeFile(
+        join(rootDir, "docs/benchmarks.md"),
+        document(whole, await describeMachine(python), pairs, misses),
+      );
     }
   }
 } finally {

@@ -20,7 +20,7 @@ export function tables(results: readonly Result[]): string {
 }
 
 /** The file in `docs`. */
-export function document(results: readonly Result[], machine: Machine, pairs: number): string {
+export function document(results: readonly Result[], machine: Machine, pairs: number, misses: string): string {
   return `# Benchmarks
 
 \`npm run bench\` makes this page: the same work done by Preload and by the tools people use today, against one origin on
@@ -38,7 +38,8 @@ the same machine. The ratios are the result. Seconds belong to the machine, and 
 ${machine.lines.map((line) => `- ${line}`).join("\n")}
 
 ${tables(results)}
-`;
+
+${misses}`;
 }
 
 function comparison({ name, work, ours }: Result, peer: PeerResult, isFirst: boolean): string[] {
