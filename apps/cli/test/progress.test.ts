@@ -44,7 +44,7 @@ const hasEnded = (lines: string[]) => lines.at(-1) === "$" && lines.length > 1;
 /** A screen without what differs from one run to the next: ports, folders, how fast it went. */
 function steady(lines: readonly string[], { project, demo }: World): string {
   const { host } = new URL(demo.endpoints.whisper);
-  return lines
+  return inOrder(lines)
     .join("\n")
     .replaceAll(host, "cdn.example")
     .replaceAll(project, "/home/ada/project")
@@ -54,6 +54,13 @@ function steady(lines: readonly string[], { project, demo }: World): string {
     .replaceAll(/"wait":\d+\.\d+/g, '"wait":412.5')
     .replaceAll(/\b([0-9a-f]{6})[0-9a-f]{58}\b/g, "$1…")
     .replaceAll(/ \d+ %( {2}([\d.]+) MB of ([\d.]+) MB)/g, (_, rest, have, size) => ` ${percent(have, size)}${rest}`);
+}
+
+/** Bars stand in the order in which their files begin, which is anybody's guess for files that begin together. */
+function inOrder(lines: readonly string[]): string[] {
+  const isBar = (line: string) => /^(large|medium|small)-de.*(%|again in)/.test(line);
+  const bars = lines.filter(isBar).sort();
+  return lines.map((line) => (isBar(line) ? (bars.shift() ?? line) : line));
 }
 
 function percent(have: string, size: string): string {
