@@ -165,6 +165,30 @@ describe("everything is worked out again after", () => {
   });
 });
 
+test("what another copy of the program kept is not believed", async () => {
+  const made = await settled();
+  for (const name of await readdir(made.receipts)) {
+    const path = join(made.receipts, name);
+    const receipt = JSON.parse(await readFile(path, "utf8"));
+    await writeFile(path, JSON.stringify({ ...receipt, program: join(made.home, "another") }));
+  }
+
+  expect((await isWorkedOut(made, ["ci"])).workedOut).toBe(true);
+});
+
+test("nothing is kept that has the password of a mirror in it", async () => {
+  const made = await settled();
+  const kept = await readdir(made.receipts);
+  const mirror = (user: string) => ({ PRELOAD_WHISPER_ENDPOINT: `http://${user}127.0.0.1:1` });
+
+  await made.preload(["ci", "--verbose"], { env: mirror("user:secret-word@") });
+  await made.preload(["ci", "--endpoint", "spacy=http://user:secret-word@127.0.0.1:1"]);
+  expect(await readdir(made.receipts)).toEqual(kept);
+
+  await made.preload(["ci", "--verbose"], { env: mirror("") });
+  expect(await readdir(made.receipts)).toHaveLength(kept.length + 1);
+});
+
 test("what is for a program has the time of the run in it, and is worked out each time", async () => {
   const made = await settled();
   await made.preload(["ci", "--json"]);

@@ -40,6 +40,7 @@ export { readLock, writeLock } from "./lock-store.ts";
 export { emptyLock, formatLock, type Lock, parseLock, sameOptions } from "./lockfile.ts";
 export { isLoopback } from "./loopback.ts";
 export { type Limit, type MaterializeOptions, materialize, type Outcome } from "./materialize.ts";
+export { namesIn } from "./maybe-there.ts";
 export { ownedPaths } from "./owned-paths.ts";
 export { safePath, targetOf } from "./paths.ts";
 export { allPlaced, forgetPlaced, type Placed } from "./placed.ts";

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, statSync, unlinkSync, utimesSync, writeSync } from "node:fs";
 import { codeOf, isMissing } from "./errors.ts";
+import { textAt } from "./maybe-there.ts";
 import { lifeOf, type Owner, thisProcess } from "./owner.ts";
 import { pause } from "./retry.ts";
 
@@ -27,7 +28,7 @@ export async function takeLease(path: string, options: LeaseOptions): Promise<Le
   for (let wait = 20; ; wait = Math.min(wait * 1.5, 500)) {
     if (created(path)) return hold(path);
     if (options.isDone()) return undefined;
-    const owner = read(path);
+    const owner = textAt(path);
     if (owner === undefined) continue;
     if (isAbandoned(path, owner)) {
       breakLease(path, owner);
@@ -63,7 +64,7 @@ function hold(path: string): Lease {
   return {
     release() {
       clearInterval(timer);
-      if (read(path) === thisProcess()) remove(path);
+      if (textAt(path) === thisProcess()) remove(path);
     },
   };
 }
@@ -87,17 +88,8 @@ function breakLease(path: string, owner: Owner): void {
     throw error;
   }
   // Someone was quicker and this is already the next holder's: give it back.
-  if (read(aside) !== owner && read(path) === undefined) renameSync(aside, path);
+  if (textAt(aside) !== owner && textAt(path) === undefined) renameSync(aside, path);
   else remove(aside);
-}
-
-function read(path: string): Owner | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 function modified(path: string): number | undefined {

@@ -1,7 +1,7 @@
-import { lstatSync, readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join, posix } from "node:path";
-import { isMissing } from "./errors.ts";
 import { finalPath } from "./forecast.ts";
+import { textAt } from "./maybe-there.ts";
 import { lifeOf } from "./owner.ts";
 import { folderLease, stemOf } from "./partial.ts";
 import { isAtWork } from "./placed.ts";
@@ -25,7 +25,7 @@ function isLeftover(dir: string, path: string, lacking: ReadonlySet<string>): bo
     if (writer === undefined || lifeOf(writer) === "dead") return !isContinued;
     return isOver(writer, dir, path);
   }
-  if (name === folderLease || /\.[0-9a-f]{12}\.lease$/.test(name)) return isOver(textOf(join(dir, path)), dir, path);
+  if (name === folderLease || /\.[0-9a-f]{12}\.lease$/.test(name)) return isOver(textAt(join(dir, path)), dir, path);
   const owner = forms.map((form) => form.exec(path)?.[1]).find((found) => found !== undefined);
   return owner !== undefined && isOver(owner, dir, path);
 }
@@ -58,13 +58,4 @@ function stemsLacking({ entries }: Manifest, dir: string): string[] {
 
 function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }

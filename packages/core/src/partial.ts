@@ -1,7 +1,8 @@
-import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { hexOf } from "./digest.ts";
 import { isMissing } from "./errors.ts";
+import { namesIn } from "./maybe-there.ts";
 import { lifeOf, thisProcess } from "./owner.ts";
 import type { Digest } from "./types.ts";
 
@@ -115,15 +116,6 @@ function sizeOf(path: string): number {
     return Math.min(size, blocks * 512);
   } catch (error) {
     if (isMissing(error)) return 0;
-    throw error;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
     throw error;
   }
 }

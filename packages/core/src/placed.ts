@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMissing } from "./errors.ts";
 import { isObject, whatIsWrong } from "./manifest-form.ts";
+import { namesIn } from "./maybe-there.ts";
 import { lifeOf, thisProcess } from "./owner.ts";
 import { untilPruned } from "./pruning.ts";
 import type { Manifest } from "./types.ts";
@@ -92,15 +93,10 @@ interface Note {
 }
 
 function notesIn(folder: string): Note[] {
-  try {
-    return readdirSync(folder).flatMap((name) => {
-      const [, key, owner] = /^([0-9a-f]{32})\.([^.]+)\.json$/.exec(name) ?? [];
-      return key && owner ? [{ name, key, owner }] : [];
-    });
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  return namesIn(folder).flatMap((name) => {
+    const [, key, owner] = /^([0-9a-f]{32})\.([^.]+)\.json$/.exec(name) ?? [];
+    return key && owner ? [{ name, key, owner }] : [];
+  });
 }
 
 function read(path: string): Pick<Placed, "dir" | "manifest" | "at"> | undefined {

@@ -1,9 +1,10 @@
-import { lstatSync, readFileSync, readlinkSync, realpathSync, type Stats } from "node:fs";
+import { lstatSync, readlinkSync, realpathSync, type Stats } from "node:fs";
 import { dirname, isAbsolute, join, posix, relative, sep } from "node:path";
 import { checkedManifest } from "./checked-manifest.ts";
 import { hexOf } from "./digest.ts";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { entriesIn, pathsUnder } from "./holding.ts";
+import { textAt } from "./maybe-there.ts";
 import { ownedPaths } from "./owned-paths.ts";
 import { lifeOf, pidOf } from "./owner.ts";
 import { folderLease } from "./partial.ts";
@@ -171,20 +172,11 @@ function unfinished(entry: FileEntry | ArchiveEntry, look: Look): string[] {
 }
 
 function ownerOf(path: string, stem: string, { dir }: Look): string {
-  if (path.endsWith(".lease")) return textOf(join(dir, path)) ?? "";
+  if (path.endsWith(".lease")) return textAt(join(dir, path)) ?? "";
   return posix
     .basename(path)
     .slice(stem.length)
     .replace(/\.?part$/, "");
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 function refuseBusy(path: string, owner: string, { dir }: Look): void {

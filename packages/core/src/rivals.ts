@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing } from "./errors.ts";
+import { namesIn } from "./maybe-there.ts";
 import { ownedPaths } from "./owned-paths.ts";
 import type { AbsentEntry, Manifest } from "./types.ts";
 
@@ -23,13 +23,4 @@ function namesLike(name: string, folder: string): string[] {
   const parts = name.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
   const pattern = new RegExp(`^${parts.join(".*")}$`, "su");
   return namesIn(folder).filter((found) => pattern.test(found));
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }

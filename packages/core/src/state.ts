@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { sameOptions } from "./lockfile.ts";
 import { isObject, whatIsWrong } from "./manifest-form.ts";
+import { namesIn } from "./maybe-there.ts";
 import { forgetDraft } from "./stamps.ts";
 import type { Manifest, RefOptions } from "./types.ts";
 
@@ -52,6 +53,7 @@ export function allRemembered(stateDir: string): Remembered[] {
 /** The same, and what was installed for a lock that was written only afterwards. */
 export function allNotes(stateDir: string): Remembered[] {
   return namesIn(join(stateDir, "manifests"))
+    .filter((name) => name.endsWith(".json"))
     .map((name) => read(join(stateDir, "manifests", name)))
     .filter((found) => found !== undefined);
 }
@@ -85,14 +87,5 @@ function read(path: string): Remembered | undefined {
     throw new PreloadError("NOT_WRITABLE", `${path} cannot be read (${codeOf(error)})`, {
       hint: "It was written by another user; give it to this one, or name another place in PRELOAD_STATE_DIR.",
     });
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith(".json"));
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
   }
 }

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { isMissing } from "./errors.ts";
 import { finalPath } from "./forecast.ts";
+import { namesIn } from "./maybe-there.ts";
 import { lifeOf } from "./owner.ts";
 import { folderLease, stemOf } from "./partial.ts";
 import type { Entry, Manifest } from "./types.ts";
@@ -56,13 +57,4 @@ function isOver(folder: string, name: string, stems: ReadonlySet<string>): boole
 
 function folderOf(entry: Entry): string {
   return entry.type === "archive" || entry.type === "absent" ? entry.path : posix.dirname(entry.path);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }

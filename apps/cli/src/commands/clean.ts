@@ -7,7 +7,7 @@ import { confirm } from "../confirm.ts";
 import { type Flags, formOf } from "../flags.ts";
 import { schemeOf } from "../known-models.ts";
 import { printResult } from "../output.ts";
-import { type HeldModel, heldModels } from "../projects/held-models.ts";
+import { everyHeld, type HeldModel } from "../projects/held-models.ts";
 import { openSession, requestsFor, type Session } from "../session.ts";
 import { bytes } from "../words.ts";
 
@@ -59,14 +59,6 @@ export async function run({ io, flags, operands, signal }: Invocation<CleanFlags
   } finally {
     session.close();
   }
-}
-
-/** @throws PreloadError `BAD_CONFIG` for a lock that cannot be read: what it names must not go */
-async function everyHeld(session: Session): Promise<readonly HeldModel[]> {
-  const { models, unreadable } = await heldModels(session);
-  const [error] = unreadable;
-  if (error) throw error;
-  return models;
 }
 
 /** Gives back the `.pth` file that went as well. */

@@ -5,7 +5,7 @@ import type { Invocation } from "../command-spec.ts";
 import { confirm } from "../confirm.ts";
 import { type Flags, formOf } from "../flags.ts";
 import { printResult } from "../output.ts";
-import { type HeldModel, heldModels } from "../projects/held-models.ts";
+import { everyHeld } from "../projects/held-models.ts";
 import { forgetVanished } from "../projects/registry.ts";
 import { bytesOf, type Limits } from "../prune/choose.ts";
 import { agreed, type PrunePlan, planPrune } from "../prune/plan.ts";
@@ -58,16 +58,6 @@ export async function run({ io, flags, signal }: Invocation<PruneFlags>): Promis
   } finally {
     session.close();
   }
-}
-
-/** @throws PreloadError `BAD_CONFIG` for a lock that cannot be read: what it names must not go */
-async function everyHeld(session: Session): Promise<readonly HeldModel[]> {
-  const { models, unreadable } = await heldModels(session);
-  const [error] = unreadable;
-  if (!error) return models;
-  throw new PreloadError(error.code, error.message, {
-    hint: "Nothing was removed: nobody knows what it names. Mend it, or delete it if the project is gone.",
-  });
 }
 
 /** Looks again while nobody can begin to need something, and removes what was shown and is still needed by nobody. */

@@ -58,6 +58,20 @@ export async function heldModels(session: Session): Promise<Held> {
   return { models: sorted.map((model) => withLastUse(model, stateDir)), unreadable };
 }
 
+/**
+ * The same, for a command that is about to remove what nobody wants.
+ *
+ * @throws PreloadError `BAD_CONFIG` for a lock that cannot be read: what it names must not go
+ */
+export async function everyHeld(session: Session): Promise<readonly HeldModel[]> {
+  const { models, unreadable } = await heldModels(session);
+  const [error] = unreadable;
+  if (!error) return models;
+  throw new PreloadError(error.code, error.message, {
+    hint: "Nothing was removed: nobody knows what it names. Mend it, or delete it if the project is gone.",
+  });
+}
+
 const order = ["lock", "config", "install", "project", "unused"] as const;
 
 /** What is wanted here comes first, in the order in which it was written; the rest by its name. */

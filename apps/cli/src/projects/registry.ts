@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing, type Lock, type Resolution, untilPruned } from "@preload/core";
+import { isMissing, type Lock, namesIn, type Resolution, untilPruned } from "@preload/core";
 import { keyOf } from "../known-models.ts";
 import type { Session } from "../session.ts";
 
@@ -38,7 +38,7 @@ export async function noteProject(session: Session, lock: Lock | undefined): Pro
     if (stats && Date.now() - stats.mtimeMs < day) return;
     if (stats) return utimesSync(path, new Date(), new Date());
     write(path, { lock: session.lockPath, dirs: dirsOf(session) });
-    for (const name of namesIn(folder)) {
+    for (const name of notesIn(folder)) {
       const other = join(folder, name);
       if (name.startsWith(key) && other !== path) rmSync(other, { force: true });
     }
@@ -71,12 +71,16 @@ export function forgetVanished(stateDir: string): void {
 
 function allNoted(stateDir: string): (Project & { readonly path: string })[] {
   const folder = join(stateDir, "projects");
-  return namesIn(folder).flatMap((name) => {
+  return notesIn(folder).flatMap((name) => {
     const path = join(folder, name);
     const note = read(path);
     const stats = statSync(path, { throwIfNoEntry: false });
     return note && stats ? [{ ...note, lastUsed: stats.mtimeMs, path }] : [];
   });
+}
+
+function notesIn(folder: string): string[] {
+  return namesIn(folder).filter((name) => name.endsWith(".json"));
 }
 
 function pathsOf(session: Session, lock: Lock): { folder: string; key: string; path: string } {
@@ -119,14 +123,5 @@ function isThere(lock: string): boolean {
     return statSync(lock, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
     return !isMissing(error);
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith(".json"));
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
   }
 }

@@ -25,8 +25,15 @@ export function keepReceipt(session: Session, models: readonly Resolved[]): void
   const { argv } = io.trace;
   // Both are read by the system and not by us: where the home is, and what a path is relative to.
   const named = { ...env, HOME: io.env.HOME ?? null, USERPROFILE: io.env.USERPROFILE ?? null };
-  const receipt: Receipt = { argv, cwd: io.cwd, until: Date.now() + lifetime, env: named, sights, printed };
-  write(receiptPath(stateDir, argv, io.cwd), JSON.stringify(receipt));
+  const program = dirname(fileURLToPath(import.meta.url));
+  const receipt: Receipt = { program, argv, cwd: io.cwd, until: Date.now() + lifetime, env: named, sights, printed };
+  const text = JSON.stringify(receipt);
+  if (!holdsPassword(text)) write(receiptPath(stateDir, argv, io.cwd), text);
+}
+
+/** The address of a mirror may: in a variable, or on the command line. */
+function holdsPassword(text: string): boolean {
+  return /\/\/[^/"\s]*@/.test(text);
 }
 
 function sightsOf(session: Session, models: readonly Resolved[]) {
@@ -65,7 +72,7 @@ function write(path: string, text: string): void {
   const draft = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(folder, { recursive: true });
-    // The address of a mirror may hold a password, and stood in a variable until now.
+    // What stood in variables until now is for this user alone.
     writeFileSync(draft, text, { mode: 0o600 });
     renameSync(draft, path);
     const names = readdirSync(folder);

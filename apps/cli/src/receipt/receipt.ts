@@ -9,6 +9,8 @@ import { join } from "node:path";
  * bytes changes the stamp; the same now holds for the config, the lock and the links.
  */
 export interface Receipt {
+  /** The folder of the program that kept it: another version may have another opinion. */
+  readonly program: string;
   readonly argv: readonly string[];
   readonly cwd: string;
   /** Milliseconds since 1970. Everything is looked at anew from time to time, since clocks and disks are what they are. */

@@ -10,12 +10,12 @@ import { type Receipt, receiptPath, sightOf } from "./receipt.ts";
  *
  * This runs before anything else is loaded, and takes less time than loading it would.
  */
-export function replay(argv: readonly string[], env: NodeJS.ProcessEnv, cwd: string): boolean {
+export function replay(program: string, argv: readonly string[], env: NodeJS.ProcessEnv, cwd: string): boolean {
   try {
     const home = resolve(homedir() || "/");
     const path = receiptPath(stateDirOf({ platform: process.platform, env, home }), argv, cwd);
     const receipt = JSON.parse(readFileSync(path, "utf8")) as Receipt;
-    if (!isTrue(receipt, argv, env, cwd) || isTerminal(1) || isTerminal(2)) return false;
+    if (receipt.program !== program || !isTrue(receipt, argv, env, cwd) || isTerminal(1) || isTerminal(2)) return false;
     for (const [output, text] of receipt.printed) print(output, text);
     return true;
   } catch {
