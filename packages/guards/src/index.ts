@@ -1,0 +1,1 @@
+export { type Attempt, appendAttempt, readAttempts } from "./attempt.ts";
