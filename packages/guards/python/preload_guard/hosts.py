@@ -1,0 +1,57 @@
+"""Which hosts are this machine's own, and how a host and its port are written."""
+
+import _socket
+
+LOCAL_NAMES = ("", "localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback", "0.0.0.0", "::")
+
+
+def is_local(host):
+    """True for loopback, by name or address, and for the name of this machine."""
+    name = host.lower().rstrip(".")
+    if name in LOCAL_NAMES or name.endswith(".localhost"):
+        return True
+    if is_address(name):
+        packed = name.split("%")[0]
+        packed = packed[7:] if packed.startswith("::ffff:") else packed
+        return packed == "::1" or packed.startswith("127.")
+    own = _socket.gethostname().lower()
+    return name == own or name.startswith(own + ".")
+
+
+def is_address(host):
+    for family in (_socket.AF_INET, getattr(_socket, "AF_INET6", None)):
+        try:
+            _socket.inet_pton(family, host.split("%")[0])
+            return True
+        except (OSError, TypeError, ValueError):
+            pass
+    return False
+
+
+def is_internet(sock):
+    return sock.family in (_socket.AF_INET, getattr(_socket, "AF_INET6", None))
+
+
+def text_of(host):
+    if host is None:
+        return ""
+    return host.decode("ascii", "replace") if isinstance(host, (bytes, bytearray)) else str(host)
+
+
+def port_number(port):
+    """Of a number, of digits, or of the name of a service."""
+    port = text_of(port)
+    if port.isdigit():
+        return int(port) or None
+    return {"http": 80, "https": 443, "domain": 53}.get(port)
+
+
+def where(host, port):
+    if port is None:
+        return host
+    return "[%s]:%s" % (host, port) if ":" in host else "%s:%s" % (host, port)
+
+
+def allowed_in(text):
+    """PRELOAD_ALLOW: hosts, or host:port, with commas between them."""
+    return {host.strip().lower() for host in (text or "").split(",") if host.strip()}

@@ -1,0 +1,15 @@
+// What Node loads before the program, in each process and thread: `--require` of NODE_OPTIONS.
+import { guard } from "./node/guard.ts";
+
+const { PRELOAD_GUARD: mode, PRELOAD_ATTEMPTS, PRELOAD_ALLOW = "" } = process.env;
+const loaded = globalThis as { [key: symbol]: boolean | undefined };
+const key = Symbol.for("preload.guards.loaded");
+if ((mode === "block" || mode === "record") && !loaded[key]) {
+  loaded[key] = true;
+  const allow = PRELOAD_ALLOW.split(",").filter((host) => host !== "");
+  try {
+    guard(__filename, { mode, attempts: PRELOAD_ATTEMPTS, allow });
+  } catch {
+    // A Node without one of the functions. A program is not to fail because it is looked at.
+  }
+}
