@@ -27,5 +27,9 @@ export default defineConfig({
   onSuccess: async () => {
     await start.run("dist");
     await cp("../../packages/demo-origin/fixtures", "dist/fixtures", { recursive: true });
+    await cp("../../packages/guards/python", "dist/python", {
+      recursive: true,
+      filter: (path) => !path.includes("__pycache__"),
+    });
   },
 });

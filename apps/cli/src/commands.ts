@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import type { CommandSpec } from "./command-spec.ts";
-import { user } from "./flags.ts";
+import { dir, user } from "./flags.ts";
 import { age, size } from "./prune/limits.ts";
 
 /** What may stand in the place of a command, aliases among it. */
@@ -245,6 +245,33 @@ export const commands: readonly CommandSpec[] = [
     ],
     passThrough: true,
     load: () => import("./commands/exec.ts"),
+  },
+  {
+    usage: "pytest-plugin [refs...]",
+    summary: "make Preload's plugin available to pytest",
+    details:
+      "Prints the variables with which pytest finds it, in the form of the shell it is called from; `preload exec -- pytest` sets them by itself. The plugin knows which models a test needs (`requires_model`): it skips the test if one is not here, or with --require-models, the default in CI, fails it. It fails tests that delete models, names those that download one, puts variables back, and with --guard-network refuses what leaves the machine. With refs, --json also says of each model whether it is ready; the plugin asks that way. Makes no request. Where plugins are not looked for (PYTEST_DISABLE_PLUGIN_AUTOLOAD), `-p preload_pytest` names it.",
+    examples: [
+      { line: 'eval "$(preload pytest-plugin)"', does: "for every pytest of this shell" },
+      {
+        line: 'preload pytest-plugin --shell github >> "$GITHUB_ENV"',
+        does: "for the steps that follow in a workflow",
+      },
+      { line: "preload pytest-plugin --write tests", does: "as a file to commit, beside conftest.py" },
+      { line: "preload pytest-plugin --check tests", does: "in CI: exit 8 if that file is not of this version" },
+      { line: "preload pytest-plugin --json hf:facebook/bart-base", does: "whether a model is ready, for a program" },
+    ],
+    options: [
+      // No `docker`: an image has no folder of this machine. There the plugin is a file that --write has written.
+      new Option("--shell <shell>", "the form of the lines")
+        .choices(["bash", "fish", "pwsh", "dotenv", "github"])
+        .default(undefined, "that of the shell it is called from"),
+      new Option("--write <dir>", "write the plugin as a file of this folder").argParser(dir).conflicts("check"),
+      new Option("--check <dir>", "exit with 8 if the file of this folder is not what --write would write").argParser(
+        dir,
+      ),
+    ],
+    load: () => import("./commands/pytest-plugin.ts"),
   },
   {
     usage: "prune",

@@ -9,8 +9,8 @@ import type { Session } from "../session.ts";
 export interface Variable {
   readonly name: string;
   readonly value: string;
-  /** `path` is a directory to be put in front of the others that the variable lists. */
-  readonly kind: "directory" | "path" | "offline";
+  /** `path` is a directory, or several, to be put in front of the others that the variable lists. */
+  readonly kind: "directory" | "path" | "offline" | "setting";
 }
 
 export interface ClientVariables {
@@ -70,7 +70,8 @@ export function asEnvironment(
     variables.map(({ name, value, kind }) => {
       if (kind !== "path") return [name, value];
       // An empty part would mean the working directory.
-      const others = (machine.env[name] ?? "").split(separator).filter((part) => part !== "" && part !== value);
+      const own = value.split(separator);
+      const others = (machine.env[name] ?? "").split(separator).filter((part) => part !== "" && !own.includes(part));
       return [name, [value, ...others].join(separator)];
     }),
   );
