@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { appendFile, chmod, cp, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { bin } from "./support/run.ts";
 import { world } from "./support/world.ts";
@@ -15,8 +16,25 @@ test("the command finds the directories in its environment", async () => {
   const { code, stdout } = await preload(["exec", "--", ...print("process.env")], { env: { MINE: "stays" } });
 
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ HF_HUB_CACHE: hub, PYTHONPATH: spacy, MINE: "stays" });
-  expect(JSON.parse(stdout)).not.toHaveProperty("HF_HUB_OFFLINE");
+  const { PYTHONPATH, ...seen } = JSON.parse(stdout);
+  expect(seen).toMatchObject({ HF_HUB_CACHE: hub, MINE: "stays" });
+  expect(seen).not.toHaveProperty("HF_HUB_OFFLINE");
+  expect(PYTHONPATH.split(delimiter)[0]).toBe(spacy);
+});
+
+test("a pytest finds the plugin, and exec within exec says nothing twice", async () => {
+  const { preload, spacy } = await world();
+  await preload(["install"]);
+
+  const once = await preload(["exec", "--", ...print("process.env.PYTHONPATH")], { env: { PYTHONPATH: "/mine" } });
+  const twice = await preload(["exec", "--", node, bin, "exec", "--", ...print("process.env.PYTHONPATH")], {
+    env: { PYTHONPATH: "/mine" },
+  });
+
+  const [first, plugin = "", ...rest] = JSON.parse(once.stdout).split(delimiter);
+  expect([first, ...rest]).toEqual([spacy, "/mine"]);
+  expect(existsSync(join(plugin, "preload_pytest.py"))).toBe(true);
+  expect(twice.stdout).toBe(once.stdout);
 });
 
 test("--offline tells the clients so", async () => {

@@ -576,7 +576,7 @@ def attempt_text(attempt):
     if path:
         lines[0] += f", {attempt.get('method', 'GET')} {path}"
     if attempt.get("pid") != os.getpid() and attempt.get("program"):
-        lines.append(f"in {attempt['program']}")
+        lines.append(f"in {' '.join(attempt['program'].split())[:100]}")
     lines += [f"from {caller}" for caller in (attempt.get("stack") or [])[:1]]
     asked = re.match("/(?:api/models/)?([\\w.-]+/[\\w.-]+)/(?:resolve|raw)/[^/]+/(.+)$", path)
     if asked:

@@ -5,6 +5,7 @@ import type { Invocation } from "../command-spec.ts";
 import { asEnvironment, clientVariables } from "../environment/client-variables.ts";
 import { Failures } from "../exit-code.ts";
 import { type Flags, formOf } from "../flags.ts";
+import { withPytest } from "../pytest/variables.ts";
 import { whatIsNotReady } from "../readiness.ts";
 import { openSession, requestsFor, type Session } from "../session.ts";
 
@@ -29,7 +30,7 @@ export async function run({ io, flags, operands, signal }: Invocation<ExecFlags>
     if (flags.verify !== false) await refuseUnready(session, flags.model ?? []);
     const { variables, notes } = clientVariables(session, { offline: flags.offline === true });
     if (flags.verbose) for (const note of notes) io.stderr.write(`${note}\n`);
-    const env = { ...io.env, ...asEnvironment(variables, session.machine) };
+    const env = { ...io.env, ...asEnvironment(withPytest(variables, session), session.machine) };
     return await runToEnd(command, args, { env, cwd: session.machine.cwd, io });
   } finally {
     session.close();

@@ -43,7 +43,9 @@ function stateOf(errors: readonly PreloadError[]): Readiness["state"] {
 function commandToFetch(request: Request, config: Config): string {
   const { ref } = request;
   if (config.path === undefined) return `preload ${ref}`;
-  return allRequests(config).includes(request) ? "preload install" : `preload add ${ref} && preload install`;
+  return allRequests(config).some((other) => other.ref === ref)
+    ? "preload install"
+    : `preload add ${ref} && preload install`;
 }
 
 /** The model as the config has it, also where only the config says the revision. */

@@ -19,9 +19,18 @@ class NetworkBlocked(ConnectionError):
     """What was asked for is not on this machine, and the network is blocked. Clients treat it as being offline."""
 
 
+_started = []
+
+
 def start(env):
-    """From here on this process is watched, as PRELOAD_GUARD, PRELOAD_ATTEMPTS and PRELOAD_ALLOW say. There is no way back."""
+    """From here on this process is watched, as PRELOAD_GUARD, PRELOAD_ATTEMPTS and PRELOAD_ALLOW say. There is no way back.
+
+    Watched already, it stays as it is. PRELOAD_ALLOW may change at any time: a test has hosts of its own.
+    """
+    if _started:
+        return
     guard = _Guard(env)
+    _started.append(guard)
     guard.remember_names()
     hear = {
         "socket.getaddrinfo": lambda host, port, *_: guard.name(host, port),
@@ -56,7 +65,7 @@ class _Guard:
     def __init__(self, env):
         self.blocks = env.get("PRELOAD_GUARD") == "block"
         self.attempts = env.get("PRELOAD_ATTEMPTS")
-        self.allowed = allowed_in(env.get("PRELOAD_ALLOW"))
+        self.env = env
         self.names = {}
         self.noted = set()
 
@@ -103,7 +112,8 @@ class _Guard:
         self.judge(name, port, url, again=name != host)
 
     def judge(self, host, port, url, again=False):
-        if is_local(host) or not self.allowed.isdisjoint((host.lower(), where(host, port).lower())):
+        allowed = allowed_in(self.env.get("PRELOAD_ALLOW"))
+        if is_local(host) or not allowed.isdisjoint((host.lower(), where(host, port).lower())):
             return
         known = (os.getpid(), host, running_test())
         if not (again and known in self.noted):
