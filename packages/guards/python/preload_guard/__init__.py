@@ -23,15 +23,17 @@ _started = []
 
 
 def start(env):
-    """From here on this process is watched, as PRELOAD_GUARD, PRELOAD_ATTEMPTS and PRELOAD_ALLOW say. There is no way back.
+    """From here on this process is watched, as PRELOAD_GUARD and PRELOAD_ATTEMPTS say. There is no way back.
 
-    Watched already, it stays as it is. PRELOAD_ALLOW may change at any time: a test has hosts of its own.
+    Another start may say something else. PRELOAD_ALLOW may change at any time: a test has hosts of its own.
     """
     if _started:
+        _started[0].obey(env)
         return
-    guard = _Guard(env)
-    _started.append(guard)
+    guard = _Guard()
+    guard.obey(env)
     guard.remember_names()
+    _started.append(guard)
     hear = {
         "socket.getaddrinfo": lambda host, port, *_: guard.name(host, port),
         "socket.gethostbyname": lambda host: guard.name(host, None),
@@ -62,12 +64,14 @@ def start(env):
 
 
 class _Guard:
-    def __init__(self, env):
+    def __init__(self):
+        self.names = {}
+        self.noted = set()
+
+    def obey(self, env):
         self.blocks = env.get("PRELOAD_GUARD") == "block"
         self.attempts = env.get("PRELOAD_ATTEMPTS")
         self.env = env
-        self.names = {}
-        self.noted = set()
 
     def remember_names(self):
         """Which name an address stands for: the interpreter tells what is asked, and not what was answered."""
