@@ -59,10 +59,8 @@ function byPath(repo: FixtureRepo): ReadonlyMap<string, FixtureFile> {
 function resolve(repo: FixtureRepo, file: FixtureFile | undefined, url: URL, cdn: string): Answer {
   if (!file) return notFound;
   if (!file.isLarge) {
-    const location = url.pathname.replace(
-      /^\/(bench\/[\w-]+)\/resolve\/[^/]+\//,
-      `/api/resolve-cache/models/$1/${repo.commit}/`,
-    );
+    const path = `/api/resolve-cache/models/${repo.id}/${repo.commit}/${file.path}`;
+    const location = `${path}?${encodeURIComponent(url.pathname)}=&etag=${encodeURIComponent(`"${file.oid}"`)}`;
     return { status: 307, headers: { location, ...metadata(repo, file) } };
   }
   return { status: 302, headers: { location: `${cdn}/blobs/${file.oid}`, ...metadata(repo, file) } };

@@ -6,7 +6,7 @@ import { digestFile } from "./digest-file.ts";
 import { diskError } from "./disk-error.ts";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { linksByTarget } from "./links-by-target.ts";
-import { targetOf } from "./paths.ts";
+import { placeOf, targetOf } from "./paths.ts";
 import { rivalsOf } from "./rivals.ts";
 import { openStamps, type Stamps } from "./stamps.ts";
 import type { AbsentEntry, ArchiveEntry, Digest, Entry, FileEntry, LinkEntry, Manifest, TextEntry } from "./types.ts";
@@ -129,7 +129,7 @@ async function linkProblem(
   blob: Problem | undefined,
   inspection: Inspection,
 ): Promise<Problem | undefined> {
-  const path = join(inspection.dir, link.path);
+  const path = placeOf(inspection.dir, link.path);
   const stats = lstat(path);
   if (!stats)
     return blob ? { ...blob, path: link.path, entry: file } : { reason: "missing", path: link.path, entry: link };
@@ -163,7 +163,7 @@ async function contentProblem(
   entry: Entry,
   inspection: Inspection,
 ): Promise<Problem | undefined> {
-  const full = join(inspection.dir, path);
+  const full = placeOf(inspection.dir, path);
   const stats = stat(full);
   inspection.stamps.see(path, stats);
   if (!stats) return { reason: "missing", path, entry };
@@ -184,7 +184,7 @@ async function contentProblem(
 }
 
 async function textProblems(entry: TextEntry, inspection: Inspection): Promise<Problem[]> {
-  const path = join(inspection.dir, entry.path);
+  const path = placeOf(inspection.dir, entry.path);
   const stats = stat(path);
   if (!stats) return [{ reason: "missing", path: entry.path, entry }];
   if (!stats.isFile())

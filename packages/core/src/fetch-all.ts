@@ -7,6 +7,7 @@ import { fetchTogether, fewestTogether, type SmallFile, smallUpTo } from "./fetc
 import { finalPath } from "./forecast.ts";
 import { linksByTarget } from "./links-by-target.ts";
 import type { Limit, MaterializeOptions } from "./materialize.ts";
+import { placeOf } from "./paths.ts";
 import { createLanes, type Lanes } from "./ranged/lanes.ts";
 import { createSlots } from "./slots.ts";
 import { type Stamp, type Stamps, stampOf } from "./stamps.ts";
@@ -108,7 +109,7 @@ function prepare(
   };
   const final = finalPath(entry, dir);
   const place = ({ path }: FileEntry | LinkEntry): Place => ({
-    path: join(dir, path),
+    path: placeOf(dir, path),
     before: options.stamps.lastSeen(path),
   });
   const purpose = isArchive(entry)
@@ -118,7 +119,7 @@ function prepare(
     await purpose.use(verified);
     options.onPlaced();
   };
-  return { wanted: entry, final, purpose: { ...purpose, use }, context };
+  return { wanted: entry, final, purpose: { ...purpose, use }, context, movesOn: options.symlinks === false };
 }
 
 function toBeUnpacked(

@@ -110,6 +110,7 @@ const step = 1024 * 1024;
 
 /** Takes the bytes of an earlier run into the digest. */
 async function readBack(progress: Progress, source: Source): Promise<void> {
+  if (progress.file.isNew) return;
   const buffer = Buffer.allocUnsafe(Math.min(step, source.size + 1));
   for (;;) {
     const { bytesRead } = await progress.file.read(buffer, 0, buffer.byteLength, progress.have);
@@ -189,11 +190,15 @@ function cannotContinue(answer: OpenAnswer, from: number, source: Source): boole
   return found === null || Number(found[1]) !== from || (found[2] !== "*" && Number(found[2]) !== source.size);
 }
 
+const headSize = 512;
+
 /** Each piece is used up before the next is asked for, because its memory is the connection's. */
 async function write(progress: Progress, source: Source, answer: OpenAnswer, context: FetchContext): Promise<void> {
   try {
     for await (const piece of answer.body) {
-      if (progress.head.byteLength < 512) progress.head = Buffer.concat([progress.head, piece]).subarray(0, 512);
+      if (progress.head.byteLength < headSize) {
+        progress.head = Buffer.concat([progress.head, piece.subarray(0, headSize - progress.head.byteLength)]);
+      }
       if (progress.have + piece.byteLength > source.size) {
         throw new PreloadError("DIGEST_MISMATCH", tooLong(source, answer, progress, context.path), { hint });
       }

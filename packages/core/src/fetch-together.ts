@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { onDisk } from "./disk-error.ts";
 import { PreloadError } from "./errors.ts";
 import { fetchInto } from "./fetch-into.ts";
@@ -8,6 +8,7 @@ import { takeLease } from "./lease.ts";
 import { draftOf } from "./owner.ts";
 import { folderLease, stemOf, stemsIn, takePartial } from "./partial.ts";
 import { stopped } from "./retry.ts";
+import { Shortcuts } from "./shortcuts.ts";
 import type { Slots } from "./slots.ts";
 import { MemoryTarget } from "./target.ts";
 import { fromAnyAddress, type Purpose, pidEntry, type TransferContext, transfer, type Wanted } from "./transfer.ts";
@@ -25,6 +26,8 @@ export interface SmallFile {
   readonly final: string;
   readonly purpose: Purpose;
   readonly context: TransferContext;
+  /** True where there are no links: another process may have moved it on to where they would be. */
+  readonly movesOn: boolean;
 }
 
 export interface TogetherOptions {
@@ -61,9 +64,9 @@ export async function fetchTogether(
       return 0;
     }
     try {
-      const stems = stemsIn(readdirSync(folder));
+      const shared = { slots, ...namesOf(folder), shortcuts: new Shortcuts() };
       const received = await Promise.all(
-        files.map((file) => slots.run(file.wanted.size, () => attempt(() => fetchOne(file, slots, stems)))),
+        files.map((file) => slots.run(file.wanted.size, () => attempt(() => fetchOne(file, shared)))),
       );
       return received.reduce((sum, bytes) => sum + bytes, 0);
     } finally {
@@ -72,20 +75,35 @@ export async function fetchTogether(
   });
 }
 
-async function fetchOne(file: SmallFile, slots: Slots, stems: ReadonlySet<string>): Promise<number> {
+interface Shared {
+  readonly slots: Slots;
+  /** What was in the folder when we began. */
+  readonly names: ReadonlySet<string>;
+  /** Of what earlier runs have left there. */
+  readonly stems: ReadonlySet<string>;
+  readonly shortcuts: Shortcuts;
+}
+
+function namesOf(folder: string): Pick<Shared, "names" | "stems"> {
+  const names = readdirSync(folder);
+  return { names: new Set(names), stems: stemsIn(names) };
+}
+
+async function fetchOne(file: SmallFile, shared: Shared): Promise<number> {
   const { wanted, final, purpose, context } = file;
   if (context.signal?.aborted) throw stopped(context.signal);
   // Something of it is there: whoever left it, it is not thrown away.
-  if (stems.has(stemOf(final, wanted.digest))) return transfer(wanted, final, purpose, context);
-  const isThere = purpose.isDone() && (await purpose.isRight());
-  const bytes = isThere ? 0 : await onDisk(final, () => fetchVerified(file, slots));
+  if (shared.stems.has(stemOf(final, wanted.digest))) return transfer(wanted, final, purpose, context);
+  const mayBeThere = shared.names.has(basename(final)) || file.movesOn;
+  const isThere = mayBeThere && purpose.isDone() && (await purpose.isRight());
+  const bytes = isThere ? 0 : await onDisk(final, () => fetchVerified(file, shared));
   tellPlaced(file, bytes);
   return bytes;
 }
 
-async function fetchVerified({ wanted, final, purpose, context }: SmallFile, slots: Slots): Promise<number> {
+async function fetchVerified({ wanted, final, purpose, context }: SmallFile, shared: Shared): Promise<number> {
   const target = new MemoryTarget(wanted.size);
-  const watched = { ...context, http: timed(context.http, slots), askForLess: slots.yield };
+  const watched = { ...context, http: asOneOfMany(context.http, wanted, shared), askForLess: shared.slots.yield };
   try {
     const bytes = await fromAnyAddress(wanted, context, (source) => fetchInto(target, source, watched));
     const draft = draftOf(final);
@@ -115,13 +133,13 @@ function keep(bytes: Uint8Array, final: string, { digest }: Wanted): void {
   }
 }
 
-/** Tells how long answers take. */
-function timed(http: Http, slots: Slots): Http {
+/** Learns from what others got, and tells how long answers take. */
+function asOneOfMany(http: Http, { digest }: Wanted, { slots, shortcuts }: Shared): Http {
   return {
     ...http,
-    async open(url, options) {
+    async open(url, options = {}) {
       const asked = performance.now();
-      const answer = await http.open(url, options);
+      const answer = await shortcuts.open(http, url, digest, options);
       slots.answered(performance.now() - asked);
       return answer;
     },

@@ -1,7 +1,8 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Problem } from "./check.ts";
 import { entriesIn } from "./holding.ts";
 import { bytesWaiting, stemOf, stemsIn } from "./partial.ts";
+import { placeOf } from "./paths.ts";
 import type { ArchiveEntry, Digest, FileEntry } from "./types.ts";
 import { unpackPath } from "./unpack.ts";
 
@@ -31,7 +32,7 @@ export function forecast(problems: readonly Problem[], dir: string): Forecast {
 
 /** Where the bytes of an entry are put together, before they are unpacked or have their final name. */
 export function finalPath(entry: FileEntry | ArchiveEntry, dir: string): string {
-  return entry.type === "archive" ? unpackPath(entry, dir) : join(dir, entry.path);
+  return entry.type === "archive" ? unpackPath(entry, dir) : placeOf(dir, entry.path);
 }
 
 type Leftovers = (final: string, digest: Digest) => boolean;

@@ -5,6 +5,7 @@ import { trustFor } from "./trust.ts";
 import type { Answer, OpenAnswer, RequestOptions } from "./types.ts";
 import { unpacked } from "./unpacked.ts";
 import { Unusual } from "./wire/connection.ts";
+import { sharedLookup } from "./wire/lookup.ts";
 import { openWire } from "./wire/open.ts";
 import { Pool } from "./wire/pool.ts";
 
@@ -25,7 +26,7 @@ export type AuthorizationFor = (url: URL) => string | undefined;
 export async function startEngine(options: HttpOptions): Promise<Engine> {
   const { userAgent = "preload", connectTimeout = 10_000, stallTimeout = 30_000, minimumRate = 100, lookup } = options;
   const trust = await trustFor(options.machine.env);
-  const pool = new Pool({ ...trust, connectTimeout, stallTimeout, minimumRate, lookup });
+  const pool = new Pool({ trust, connectTimeout, stallTimeout, minimumRate, lookup: sharedLookup(lookup) });
   const common = {
     "user-agent": userAgent,
     // A compressed answer would have another length, and break ranges.

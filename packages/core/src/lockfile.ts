@@ -22,42 +22,38 @@ export function formatLock(lock: Lock): string {
 
 function formatModel(ref: string, manifest: Manifest): string {
   const { ref: _, entries, ...facts } = manifest;
-  const lines = Object.entries(sorted(facts as unknown as Json) as object).map(
-    ([name, value]) => `      ${JSON.stringify(name)}: ${spaced(value as Json)}`,
+  const lines = sortedEntries(facts as unknown as Json & object, byName).map(
+    ([name, value]) => `      ${JSON.stringify(name)}: ${spaced(value, byName)}`,
   );
-  const list = entries.map((entry) => `        ${spaced(inOrder(entry as unknown as Json))}`).join(",\n");
+  const list = entries.map((entry) => `        ${spaced(entry as unknown as Json, whatIsLookedForFirst)}`).join(",\n");
   return `    ${JSON.stringify(ref)}: {\n${lines.join(",\n")},\n      "entries": [\n${list}\n      ]\n    }`;
 }
 
-// What a reader looks for comes first.
-const order = ["type", "format", "path", "target", "text", "names", "url", "size", "digest", "members"];
+type Comparison = (one: string, other: string) => number;
+
+const byName: Comparison = (one, other) => (one < other ? -1 : 1);
+
+const ranks = new Map(
+  ["type", "format", "path", "target", "text", "names", "url", "size", "digest", "members"].map((key, at) => [key, at]),
+);
 
 /** The keys of an entry in one order, whoever made it. */
-function inOrder(value: Json): Json {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (value === null || typeof value !== "object") return value;
-  const entries = Object.entries(sorted(value) as object).map(([key, inner]) => [key, inOrder(inner)] as const);
-  const rank = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
-  return Object.fromEntries(entries.sort(([one], [other]) => rank(one) - rank(other)));
-}
+const whatIsLookedForFirst: Comparison = (one, other) =>
+  (ranks.get(one) ?? ranks.size) - (ranks.get(other) ?? ranks.size) || byName(one, other);
 
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object") return value;
+function sortedEntries(value: object, comparison: Comparison): [string, Json][] {
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(
-    entries.sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, inner]) => [key, sorted(inner as Json)]),
-  );
+  return entries.sort(([one], [other]) => comparison(one, other));
 }
 
-/** JSON on one line, readable. */
-function spaced(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
+/** JSON on one line, readable, the keys in one order. */
+function spaced(value: Json, comparison: Comparison): string {
+  if (Array.isArray(value)) return `[${value.map((inner) => spaced(inner, comparison)).join(", ")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return entries.length === 0
-    ? "{}"
-    : `{ ${entries.map(([key, inner]) => `${JSON.stringify(key)}: ${spaced(inner as Json)}`).join(", ")} }`;
+  const entries = sortedEntries(value, comparison);
+  if (entries.length === 0) return "{}";
+  const members = entries.map(([key, inner]) => `${JSON.stringify(key)}: ${spaced(inner, comparison)}`);
+  return `{ ${members.join(", ")} }`;
 }
 
 /** @throws PreloadError `BAD_CONFIG` naming the file and what is wrong with it */
@@ -92,5 +88,5 @@ export function parseLock(text: string, path: string): Lock {
 
 /** True when both ask for the same, whatever the order in which it is said. */
 export function sameOptions(one: Json, other: Json): boolean {
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+  return spaced(one, byName) === spaced(other, byName);
 }

@@ -7,6 +7,7 @@ import { ensureSpace } from "./disk-space.ts";
 import { type Fetchable, fetchAll, isArchive, type MendOptions } from "./fetch-all.ts";
 import { forecast } from "./forecast.ts";
 import { linksByTarget } from "./links-by-target.ts";
+import { placeOf } from "./paths.ts";
 import { canLink, placeLinks } from "./place-links.ts";
 import { pause } from "./retry.ts";
 import { rivalsOf } from "./rivals.ts";
@@ -78,18 +79,19 @@ async function rememberProven(
 ): Promise<void> {
   const { dir, stamps } = options;
   const linked = linksByTarget(manifest);
-  // Without links a file is at their places now. What another process placed is read once by us, too.
-  const paths = wanted
-    .filter((entry) => own.has(entry))
-    .flatMap((entry) =>
-      isArchive(entry)
-        ? entry.members.map((member) => posix.join(entry.path, member.path))
-        : [entry.path, ...(linked.get(entry.path) ?? []).map(({ path }) => path)],
-    );
   const found = new Map<string, Stats>();
-  for (const path of paths) {
-    const stats = lstatSync(join(dir, path), { throwIfNoEntry: false });
+  const note = (path: string) => {
+    const stats = lstatSync(placeOf(dir, path), { throwIfNoEntry: false });
     if (stats?.isFile()) found.set(path, stats);
+  };
+  // What another process placed is read once by us, too.
+  for (const entry of wanted.filter((entry) => own.has(entry))) {
+    if (isArchive(entry)) for (const member of entry.members) note(posix.join(entry.path, member.path));
+    else {
+      note(entry.path);
+      // Without links a file is at their places now.
+      if (!found.has(entry.path)) for (const { path } of linked.get(entry.path) ?? []) note(path);
+    }
   }
   await pause(Math.max(0, ...[...found.values()].map(untilSettled)), options.signal);
   for (const [path, stats] of found) stamps.prove(path, stats);

@@ -1,4 +1,4 @@
-import { posix } from "node:path";
+import { join, posix, sep } from "node:path";
 import { PreloadError } from "./errors.ts";
 
 // Reserved on Windows in every folder, with or without an extension.
@@ -19,18 +19,23 @@ export function safePath(path: string, platform: NodeJS.Platform = "linux"): str
 }
 
 function whyUnsafe(path: string, platform: NodeJS.Platform): string | undefined {
-  const slashed = path.replaceAll("\\", "/");
+  const slashed = path.includes("\\") ? path.replaceAll("\\", "/") : path;
   if (path === "") return "it is empty";
   if (slashed.startsWith("/")) return "it is absolute";
   if (/^[a-z]:/i.test(path)) return "it names a drive";
   if (path.includes("\0")) return "it holds a NUL";
-  const segments = slashed.split("/");
-  if (segments.includes("..")) return "it climbs out of its folder";
-  if (segments.some((segment) => segment === "" || segment === ".")) return "it has an empty part";
+  if (/(^|\/)\.\.(\/|$)/.test(slashed)) return "it climbs out of its folder";
+  if (/(^|\/)\.?(\/|$)/.test(slashed)) return "it has an empty part";
   if (platform !== "win32") return undefined;
+  const segments = slashed.split("/");
   if (segments.some((segment) => reserved.test(segment))) return "Windows reserves that name";
   if (segments.some((segment) => /[<>:"|?*\p{Cc}]|[. ]$/u.test(segment))) return "Windows has no such names";
   return undefined;
+}
+
+/** Where a path of a manifest is in a directory. There may be thousands, and `join` looks at every character. */
+export function placeOf(dir: string, path: string): string {
+  return sep === "/" ? `${dir}/${path}` : join(dir, path);
 }
 
 /** What a link at `path` with this text points at, relative to the same root. */

@@ -5,7 +5,7 @@ import type { Problem } from "./check.ts";
 import { onDisk } from "./disk-error.ts";
 import { codeOf, isMissing } from "./errors.ts";
 import { draftOf } from "./owner.ts";
-import { targetOf } from "./paths.ts";
+import { placeOf, targetOf } from "./paths.ts";
 import { renameOver } from "./rename-over.ts";
 import type { LinkEntry, Manifest } from "./types.ts";
 
@@ -27,7 +27,7 @@ export async function placeLinks(
   const folders = new Set<string>();
   for (const [index, link] of todo.entries()) {
     const { dir, symlinks } = options;
-    await onDisk(join(dir, link.path), async () => {
+    await onDisk(placeOf(dir, link.path), async () => {
       if (symlinks) return placeLink(link, dir, folders);
       const target = targetOf(link.path, link.target);
       const later = todo.slice(index + 1).some((other) => targetOf(other.path, other.target) === target);
@@ -38,17 +38,28 @@ export async function placeLinks(
 
 // Without promises, since there may be thousands and each is done in a moment.
 async function placeLink(link: LinkEntry, dir: string, made: Set<string>): Promise<void> {
-  const path = join(dir, link.path);
-  if (readLink(path) === link.target) return;
+  const path = placeOf(dir, link.path);
   const folder = dirname(path);
   if (!made.has(folder)) mkdirSync(folder, { recursive: true });
   made.add(folder);
+  if (isNewLink(link.target, path) || readLink(path) === link.target) return;
   const draft = draftOf(path);
   try {
     symlinkSync(link.target, draft, "file");
     await renameOver(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Whole or not at all by itself, where nothing stood before. */
+function isNewLink(target: string, path: string): boolean {
+  try {
+    symlinkSync(target, path, "file");
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 /** Where the bytes of a file are put while they come: a file on the disk, or memory. */
 export interface Target {
+  /** True when there can be nothing in it that is worth a look. */
+  readonly isNew?: boolean;
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
   write(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
   truncate(length: number): Promise<void>;
@@ -8,6 +10,7 @@ export interface Target {
 
 /** Memory for a file of a known size. Never grows: what is longer is refused before it is written. */
 export class MemoryTarget implements Target {
+  readonly isNew = true;
   readonly #memory: Buffer;
   #end = 0;
 

@@ -11,8 +11,15 @@ export interface Trust {
 /** What the environment says about certificates. @throws PreloadError `USAGE` for a file that cannot be read */
 export async function trustFor(env: Readonly<Record<string, string | undefined>>): Promise<Trust> {
   const ca = await extraCertificates(env);
-  // Made once: a list of certificates would be parsed anew for every connection.
-  return ca ? { secureContext: createSecureContext({ ca }) } : {};
+  if (!ca) return {};
+  let made: SecureContext | undefined;
+  return {
+    // Made once: a list of certificates would be parsed anew for every connection. And late: that takes 40 ms.
+    get secureContext() {
+      made ??= createSecureContext({ ca });
+      return made;
+    },
+  };
 }
 
 // Node reads NODE_EXTRA_CA_CERTS itself, unless it is given a list: then the list has to hold those too.

@@ -90,7 +90,8 @@ test("a process that is killed leaves a partial that the next one continues", as
   // Shorter than the first two ranges: the process never comes to its end by itself.
   origin.fault("large.pt", { type: "stall", at: 5 * megabyte });
   const child = await startChild({ act: "materialize", manifest, dir });
-  await until(async () => (await allocated()) >= 10 * megabyte);
+  // Some of what came is still in the memory of the two connections.
+  await until(async () => (await allocated()) >= 8 * megabyte);
   await child.kill();
   origin.clear();
 

@@ -1,6 +1,7 @@
 import { connect as connectTcp, type LookupFunction, type Socket } from "node:net";
-import { connect as connectTls, type SecureContext } from "node:tls";
+import { connect as connectTls } from "node:tls";
 import { type RateWatch, watchRate } from "../rate-watch.ts";
+import type { Trust } from "../trust.ts";
 import { type Head, headEnd, parseHead } from "./head.ts";
 
 /** Takes what arrives on a connection, in order. */
@@ -15,7 +16,7 @@ export interface Receiver {
 
 export interface ConnectionOptions {
   readonly url: URL;
-  readonly secureContext?: SecureContext | undefined;
+  readonly trust: Trust;
   readonly session?: Buffer | undefined;
   readonly onSession?: (session: Buffer) => void;
   /** Milliseconds. */
@@ -75,17 +76,16 @@ export class Connection {
     const { lookup } = options;
     this.#isTls = url.protocol === "https:";
     const common = { host, port, onread, noDelay: true, ...(lookup ? { lookup } : {}) };
-    this.#socket =
-      url.protocol === "https:"
-        ? connectTls({
-            ...common,
-            ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
-            ALPNProtocols: ["http/1.1"],
-            ...(options.secureContext ? { secureContext: options.secureContext } : {}),
-            ...(options.session ? { session: options.session } : {}),
-          })
-        : connectTcp(common);
-    const ready = url.protocol === "https:" ? "secureConnect" : "connect";
+    this.#socket = this.#isTls
+      ? connectTls({
+          ...common,
+          ...options.trust,
+          ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
+          ALPNProtocols: ["http/1.1"],
+          ...(options.session ? { session: options.session } : {}),
+        })
+      : connectTcp(common);
+    const ready = this.#isTls ? "secureConnect" : "connect";
     this.#socket.setTimeout(connectTimeout);
     this.#socket.once(ready, () => {
       this.#isReady = true;

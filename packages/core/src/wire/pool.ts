@@ -1,9 +1,9 @@
 import type { LookupFunction } from "node:net";
-import type { SecureContext } from "node:tls";
+import type { Trust } from "../trust.ts";
 import { Connection } from "./connection.ts";
 
 export interface PoolOptions {
-  readonly secureContext?: SecureContext | undefined;
+  readonly trust: Trust;
   readonly connectTimeout: number;
   readonly stallTimeout: number;
   readonly minimumRate: number;
