@@ -12,6 +12,10 @@ def start_guard():
         import preload_guard
 
         preload_guard.start(os.environ)
+        if os.environ.get("PRELOAD_OPENED"):
+            from preload_guard import opened
+
+            opened.start(os.environ)
     except Exception:
         # A Python too old for it, or a broken environment. A program is not to fail because it is looked at.
         pass
