@@ -59,7 +59,7 @@ export const commands: readonly CommandSpec[] = [
     usage: "lock [refs...]",
     summary: "write down what the config means today",
     details:
-      "Writes preload.lock beside the config: for every profile the exact revision, files, sizes and digests. What is\nlocked already keeps its revision, unless it is named or --upgrade is given. If a model cannot be resolved, the\nlock stays as it was.",
+      "Writes preload.lock beside the config (for one of another name that --config names, like ci.yaml, ci.preload.lock): for every profile the exact revision, files, sizes and digests. What is\nlocked already keeps its revision, unless it is named or --upgrade is given. If a model cannot be resolved, the\nlock stays as it was.",
     examples: [
       { line: "preload lock", does: "lock what is new, drop what is gone" },
       { line: "preload lock hf:facebook/bart-base", does: "move this one to what its branch holds today" },

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { allRequests, type Drift, lockDrift, PreloadError } from "@preload/core";
 import type { Session } from "./session.ts";
 
@@ -14,7 +15,7 @@ export function refuseDrift({ config, lock, fetchers, lockPath }: Session): void
   const drift = lockDrift(allRequests(config), lock, fetchers);
   if (drift.length === 0) return;
   throw new PreloadError("DRIFT", `${lockPath} and ${config.path} disagree${lines(drift)}`, {
-    hint: "Run `preload lock` and commit preload.lock.",
+    hint: `Run \`preload lock\` and commit ${basename(lockPath)}.`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   type Config,
   createHttp,
@@ -9,6 +9,7 @@ import {
   type InstallAllOptions,
   type Lock,
   loadConfig,
+  lockPathOf,
   type Machine,
   PreloadError,
   type Request,
@@ -64,7 +65,7 @@ export async function openSession(io: Io, flags: Flags, signal: AbortSignal): Pr
   });
   const network: Counters = { requests: 0 };
   const http = offline === undefined ? counting(open, network) : refusing(open, offline);
-  const lockPath = join(config.dir, "preload.lock");
+  const lockPath = lockPathOf(config);
   const until = flags.timeout === undefined ? signal : AbortSignal.any([signal, deadline(flags.timeout)]);
   // Each model and each request listens, and there are many.
   setMaxListeners(0, signal, until);

@@ -56,6 +56,21 @@ test("--check writes nothing, and exits with 8 when the lock would change", asyn
   expect(stale.code).toBe(8);
 });
 
+test("a config of another name has a lock for itself, and the usual one keeps its pins", async () => {
+  const { preload, project } = await world({ config: `models: [${bart}]` });
+  await writeFile(join(project, "nightly.yaml"), `models: [${sentence}]`);
+  const lockOf = (name: string) =>
+    readFile(join(project, name), "utf8").then((text) => Object.keys(JSON.parse(text).models));
+
+  await preload(["lock"]);
+  await preload(["lock", "-c", "nightly.yaml"]);
+
+  expect(await lockOf("preload.lock")).toEqual([bart]);
+  expect(await lockOf("nightly.preload.lock")).toEqual([sentence]);
+  expect((await preload(["ci", "-c", "nightly.yaml"])).code).toBe(0);
+  expect((await preload(["verify"])).code).toBe(3);
+});
+
 test("a model that cannot be resolved leaves the lock as it was", async () => {
   const { preload, project } = await world({ config: `models: [${bart}]` });
   await preload(["lock"]);

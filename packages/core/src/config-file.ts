@@ -32,6 +32,16 @@ const names = [
   "pyproject.toml",
 ] as const;
 
+/**
+ * Where the lock of a config is. One of another name, which somebody names on the command line, has a lock for itself:
+ * it may stand beside the usual one, and each would drop the pins of the other.
+ */
+export function lockPathOf({ path, dir }: Pick<Config, "path" | "dir">): string {
+  const name = path === undefined ? "" : basename(path);
+  const isUsual = path === undefined || (names as readonly string[]).includes(name);
+  return join(dir, isUsual ? "preload.lock" : `${name.replace(/\.[^.]+$/, "")}.preload.lock`);
+}
+
 /** Finds and reads the config. Undefined when there is none. @throws PreloadError `BAD_CONFIG` with file and line */
 export async function loadConfig(options: LoadConfigOptions): Promise<Config | undefined> {
   const { cwd } = options;

@@ -10,7 +10,7 @@ export {
   requestFor,
   requestsOf,
 } from "./config.ts";
-export { consultedPaths, type LoadConfigOptions, loadConfig, readConfigText } from "./config-file.ts";
+export { consultedPaths, type LoadConfigOptions, loadConfig, lockPathOf, readConfigText } from "./config-file.ts";
 export { configJsonSchema } from "./config-json-schema.ts";
 export { digestOf, hexOf, isDigest } from "./digest.ts";
 export { digestFile } from "./digest-file.ts";
