@@ -31,7 +31,10 @@ export function mergeStart({ entries }: { entries: readonly string[] }) {
     async run(dir: string) {
       if (!esbuild) return;
       await merge(esbuild, resolve(dir), entries);
-      await first(esbuild, resolve(dir));
+      await alone(esbuild, "src/bin.ts", join(dir, "bin.cjs"));
+      await chmod(join(dir, "bin.cjs"), 0o755);
+      await alone(esbuild, "src/exec/inside/supervisor.ts", join(dir, "supervisor.cjs"));
+      await alone(esbuild, "../../packages/guards/src/node-guard.ts", join(dir, "node-guard.cjs"));
     },
   };
 }
@@ -40,11 +43,11 @@ type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 type PluginBuild = Parameters<Plugin["setup"]>[0];
 type Esbuild = PluginBuild["esbuild"];
 
-/** The file that the system starts, by itself: CommonJS, since the loader of modules takes longer than all it has to do. */
-async function first(esbuild: Esbuild, dir: string): Promise<void> {
+/** What the system or a program of another kind starts by itself: CommonJS, since the loader of modules takes longer than all it has to do. */
+async function alone(esbuild: Esbuild, entry: string, outfile: string): Promise<void> {
   await esbuild.build({
-    entryPoints: [resolve("src/bin.ts")],
-    outfile: join(dir, "bin.cjs"),
+    entryPoints: [resolve(entry)],
+    outfile,
     bundle: true,
     format: "cjs",
     platform: "node",
@@ -52,6 +55,8 @@ async function first(esbuild: Esbuild, dir: string): Promise<void> {
     conditions: ["source"],
     minifySyntax: true,
     minifyWhitespace: true,
+    // The guard brings a function along that finds files beside it, and does not call it.
+    logOverride: { "empty-import-meta": "silent" },
     plugins: [
       {
         name: "run-later",
@@ -59,7 +64,6 @@ async function first(esbuild: Esbuild, dir: string): Promise<void> {
       },
     ],
   });
-  await chmod(join(dir, "bin.cjs"), 0o755);
 }
 
 async function merge(esbuild: Esbuild, dir: string, entries: readonly string[]): Promise<void> {

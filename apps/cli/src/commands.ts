@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import type { CommandSpec } from "./command-spec.ts";
-import { dir, user } from "./flags.ts";
+import { dir, ports, user } from "./flags.ts";
 import { age, size } from "./prune/limits.ts";
 
 /** What may stand in the place of a command, aliases among it. */
@@ -231,10 +231,14 @@ export const commands: readonly CommandSpec[] = [
     usage: "exec <command...>",
     summary: "run a command that finds the models",
     details:
-      "Sets what `preload env` prints, for the command only, and exits as the command did (128 plus the number for a signal). First looks whether the models of the config's profiles are there; if not, the command is not started (exit 3 or 4). With --offline the clients are told to stay offline. They are not kept from it: a program that asks the network by other means still can. What is printed is what the command prints, so there is no --json (exit 2): `preload verify --json` says what is missing.",
+      "Sets what `preload env` prints, for the command only, and exits as the command did (128 plus the number for a signal). First looks whether the models of the config's profiles are there; if not, the command is not started (exit 3 or 4). With --offline the network is cut below the command: on Linux it gets a network of its own with nothing but loopback, no capabilities, and everything it started ends with it. Where the kernel refuses that, and on macOS and Windows, --offline is advisory and says so: clients are told to stay offline, and guards in Python and Node refuse. --offline=strict does not start the command then (exit 9). What is printed is what the command prints, so there is no --json (exit 2): `preload verify --json` says what is missing.",
     examples: [
       { line: "preload exec -- pytest -q", does: "tests that find the models" },
-      { line: "preload exec --offline -p test -- python app.py", does: "with the clients told to stay offline" },
+      { line: "preload exec --offline -- pytest -q", does: "and nothing leaves this machine" },
+      {
+        line: "preload exec --offline=strict --allow-port 5432 -- pytest",
+        does: "or it does not start; with the database of this machine",
+      },
       { line: "preload exec -m whisper:tiny.en -- python transcribe.py", does: "looks for just this model first" },
     ],
     options: [
@@ -242,6 +246,13 @@ export const commands: readonly CommandSpec[] = [
         (text: string, before: readonly string[] = []) => [...before, text],
       ),
       new Option("--no-verify", "start the command whatever is missing"),
+      new Option("--offline=strict", "as --offline, and do not start the command where that cannot be enforced")
+        .conflicts("online")
+        .implies({ offline: true }),
+      new Option(
+        "--allow-port <port>",
+        "with --offline: a port of this machine's loopback that the command may reach; repeat for several",
+      ).argParser(ports),
     ],
     passThrough: true,
     load: () => import("./commands/exec.ts"),

@@ -141,6 +141,15 @@ export function user(text: string): { readonly uid: number; readonly gid: number
   });
 }
 
+/** A TCP port, behind those that were given before. */
+export function ports(text: string, before: readonly number[] = []): number[] {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65535) return [...new Set([...before, port])];
+  throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a port`, {
+    hint: "A port is a number from 1 to 65535, such as 5432.",
+  });
+}
+
 export function count(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 128) {

@@ -1,8 +1,10 @@
-import { spawn } from "node:child_process";
-import { constants } from "node:os";
-import { codeOf, PreloadError, type Request } from "@preload/core";
+import { fileURLToPath } from "node:url";
+import { PreloadError, type Request } from "@preload/core";
+import { guardVariables } from "@preload/guards";
 import type { Invocation } from "../command-spec.ts";
 import { asEnvironment, clientVariables } from "../environment/client-variables.ts";
+import { type Cut, openCut } from "../exec/cut.ts";
+import { runPlain } from "../exec/run-command.ts";
 import { Failures } from "../exit-code.ts";
 import { type Flags, formOf } from "../flags.ts";
 import { withPytest } from "../pytest/variables.ts";
@@ -12,6 +14,8 @@ import { openSession, requestsFor, type Session } from "../session.ts";
 interface ExecFlags extends Flags {
   readonly verify?: boolean;
   readonly model?: readonly string[];
+  readonly "offline=strict"?: boolean;
+  readonly allowPort?: readonly number[];
 }
 
 /** Runs a command that finds the models, and exits as the command did. */
@@ -25,17 +29,66 @@ export async function run({ io, flags, operands, signal }: Invocation<ExecFlags>
       hint: "`preload verify --json` says whether the models are there; --json behind the command is the command's.",
     });
   }
+  const isOffline = flags.offline === true;
+  if (!isOffline && flags.allowPort !== undefined) {
+    throw new PreloadError("USAGE", "--allow-port opens a way through --offline, which is not given", {
+      hint: "Without --offline the command reaches every port.",
+    });
+  }
   const session = await openSession(io, flags, signal);
+  // Begun now, so that it is done when the models are verified.
+  const cutting = isOffline ? beginCut(session, flags) : undefined;
   try {
     if (flags.verify !== false) await refuseUnready(session, flags.model ?? []);
-    const { variables, notes } = clientVariables(session, { offline: flags.offline === true });
+    const { variables, notes } = clientVariables(session, { offline: isOffline });
     if (flags.verbose) for (const note of notes) io.stderr.write(`${note}\n`);
     const env = { ...io.env, ...asEnvironment(withPytest(variables, session), session.machine) };
-    return await runToEnd(command, args, { env, cwd: session.machine.cwd, io });
+    const options = { env, cwd: session.machine.cwd, io };
+    if (cutting === undefined) return await runPlain(command, args, options);
+    const cut = await cutting;
+    sayHowFar(cut, flags, io);
+    return await cut.run(command, args, { ...options, env: environmentInside(cut, env) });
   } finally {
+    await cutting?.then((cut) => cut.close());
     session.close();
   }
 }
+
+function beginCut({ machine }: Session, { allowPort }: ExecFlags): Promise<Cut> {
+  const [uid = 0, gid = 0, groups = []] = [process.getuid?.(), process.getgid?.(), process.getgroups?.()];
+  const cutting = openCut({
+    place: machine,
+    platform: process.platform,
+    user: { uid, gid, groups },
+    ...(allowPort === undefined ? {} : { allowPorts: allowPort }),
+  });
+  // Whoever waits for it hears of it; until then it is no error that nobody heard.
+  cutting.catch(() => {});
+  return cutting;
+}
+
+/** A promise that cannot be kept here is said before the command starts, and with `strict` keeps it from starting. */
+function sayHowFar({ enforcement }: Cut, flags: ExecFlags, io: Invocation["io"]): void {
+  if (enforcement.by !== "advisory") return;
+  const { reason, hint } = enforcement;
+  if (flags["offline=strict"]) {
+    throw new PreloadError("OFFLINE", `the network cannot be cut below a command here\n  ${reason}`, { hint });
+  }
+  io.stderr.write(`preload: --offline is advisory here: ${reason}\n`);
+  io.stderr.write(
+    `  Guards refuse what Python and Node ask for; another program may still reach the network. ${hint}\n`,
+  );
+}
+
+function environmentInside(cut: Cut, env: Readonly<Record<string, string | undefined>>): typeof env {
+  const guards = guardVariables({ env, mode: "block", attempts: cut.attemptsFile, files: guardFiles });
+  return { ...env, ...cut.variables, ...guards };
+}
+
+const guardFiles = {
+  node: fileURLToPath(new URL("./node-guard.cjs", import.meta.url)),
+  python: fileURLToPath(new URL("./python", import.meta.url)),
+};
 
 async function refuseUnready(session: Session, refs: readonly string[]): Promise<void> {
   const errors = await whatIsNotReady(wanted(session, refs), session);
@@ -49,51 +102,4 @@ function wanted(session: Session, refs: readonly string[]): Request[] {
   const { config, flags } = session;
   if (refs.length === 0 && config.path === undefined && flags.profile === undefined) return [];
   return requestsFor(session, refs);
-}
-
-interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  readonly io: Invocation["io"];
-}
-
-const passedOn = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
-
-async function runToEnd(command: string, args: readonly string[], { env, cwd, io }: Surroundings): Promise<number> {
-  const child = spawn(command, args, { env, cwd, stdio: "inherit" });
-  const restore = takeSignals((name) => {
-    // A terminal sends Ctrl-C to the command by itself; twice, it would interrupt its clean-up.
-    if (name !== "SIGINT" || io.stdin.isTTY !== true) child.kill(name);
-  });
-  try {
-    return await new Promise<number>((resolve) => {
-      child.once("error", (error) => resolve(notStarted(command, error, io)));
-      child.once("exit", (code, name) => resolve(name === null ? (code ?? 1) : 128 + constants.signals[name]));
-    });
-  } finally {
-    restore();
-  }
-}
-
-/** From here on signals mean the command: whether it ends, and how, is for it to decide. */
-function takeSignals(pass: (name: NodeJS.Signals) => void): () => void {
-  const before = passedOn.map((name) => [name, process.listeners(name)] as const);
-  for (const name of passedOn) {
-    process.removeAllListeners(name);
-    process.on(name, pass);
-  }
-  return () => {
-    for (const [name, listeners] of before) {
-      process.off(name, pass);
-      for (const listener of listeners) process.on(name, listener);
-    }
-  };
-}
-
-/** The codes that shells use: 127 for a command that is not there, 126 for one that cannot be run. */
-function notStarted(command: string, error: Error, io: Invocation["io"]): number {
-  const code = codeOf(error);
-  const isAbsent = code === "ENOENT";
-  io.stderr.write(`preload: ${command}: ${isAbsent ? "command not found" : `cannot be run (${code})`}\n`);
-  return isAbsent ? 127 : 126;
 }
