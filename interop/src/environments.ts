@@ -12,7 +12,19 @@ export interface Environment {
   readonly required: boolean;
 }
 
-export type EnvironmentName = "torch" | "newest" | "hub1" | "older" | "spacy37" | "voice" | "files" | "minilm";
+export type EnvironmentName =
+  | "torch"
+  | "newest"
+  | "hub1"
+  | "older"
+  | "spacy37"
+  | "voice"
+  | "files"
+  | "minilm"
+  | "pytest7"
+  | "pytest8"
+  | "pytest9"
+  | "suite";
 
 /** In the order in which they are made. */
 export const environments: readonly Environment[] = [
@@ -24,6 +36,10 @@ export const environments: readonly Environment[] = [
   { name: "voice", layers: ["newest", "torch"], required: false },
   { name: "files", layers: ["newest", "torch"], required: false },
   { name: "minilm", layers: [], required: false },
+  { name: "pytest7", layers: [], required: true },
+  { name: "pytest8", layers: [], required: true },
+  { name: "pytest9", layers: [], required: true },
+  { name: "suite", layers: ["newest", "torch"], required: true },
 ];
 
 export const interopDir: string = fileURLToPath(new URL("..", import.meta.url));

@@ -61,7 +61,7 @@ export async function homeAt(demo: DemoOrigin): Promise<World> {
 }
 
 // As it is published: the bundle, run by node.
-const bin = process.env.PRELOAD_INTEROP_BIN ?? join(interopDir, "../apps/cli/dist/bin.cjs");
+export const bin: string = process.env.PRELOAD_INTEROP_BIN ?? join(interopDir, "../apps/cli/dist/bin.cjs");
 
 async function written(path: string, text: string): Promise<string> {
   await writeFile(path, text);
