@@ -1,7 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { demoCatalog } from "@preload/demo-origin";
+import { demoCatalog, hubRepo } from "@preload/demo-origin";
 import { expect, test } from "vitest";
+import { interopDir } from "../src/environments.ts";
+import { succeed } from "../src/run-program.ts";
 import { copySuite, runSuite, type SuiteRun } from "../src/run-suite.ts";
 import { bin, type World, world } from "../src/world.ts";
 
@@ -55,4 +57,30 @@ test("a model that nobody preloaded is named with test, host, repository and fil
       `test_online_in_a_child\\n[^]*? {4}tried to reach huggingface\\.co:443, (HEAD|GET) /${led}/resolve/main/config\\.json`,
     ),
   );
+});
+
+test("the template of examples/ does what its README says, against a Hub on loopback", async () => {
+  const demo = await demoCatalog();
+  const tiny = demo.repos.find(({ id }) => `hf:${id}` === bart)?.revisions.get("main")?.files ?? new Map();
+  const files = Object.fromEntries([...tiny.values()].map(({ path, body }) => [path, body]));
+  const here = await world({ ...demo, repos: [hubRepo({ id: "facebook/bart-base", files })] });
+  const cwd = join(here.home, "template");
+  await cp(join(interopDir, "../examples/pytest-suite"), cwd, { recursive: true });
+  const run = (flags: readonly string[], args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) =>
+    runSuite("suite", "", {
+      cwd,
+      before: [process.execPath, bin, "exec", ...flags, "--"],
+      args,
+      env: { ...here.env, ...env },
+    });
+
+  const before = await run(["--no-verify"]);
+  await succeed([process.execPath, bin, "--endpoint", `hf=${here.demo.endpoints.hf}`], { cwd, env: here.env });
+  const after = await run(["--offline"], ["-n", "2"], { CI: "true" });
+
+  expect(before.summary).toContain("  hf:facebook/bart-base: 4 tests skipped\n");
+  expect(before.summary).toContain("    preload install\n");
+  expect(Object.values(after.outcomes), after.stdout).toEqual(Array(5).fill("passed"));
+  expect(after.summary).toContain("  tests/test_summaries.py::test_a_home_of_ones_own\n    left HF_HOME=");
+  expect(after.code).toBe(0);
 });

@@ -482,7 +482,8 @@ class Network:
         self.path = os.environ.get("PRELOAD_ATTEMPTS") or run.file("attempts.jsonl")
         names = ("PRELOAD_ATTEMPTS", "PRELOAD_GUARD", "PRELOAD_ALLOW", "PYTHONPATH")
         self.before = {name: os.environ.get(name) for name in names}
-        switch_on(self.path, run.source)
+        self.guard = guard_beside(run.source)
+        switch_on(self.guard, self.path)
         # What was asked before, by a conftest.py that was loaded at the start, is in the report of `preload exec`.
         self.offset = size_of(self.path)
         self.test = None
@@ -491,6 +492,8 @@ class Network:
     def pytest_unconfigure(self):
         for name, value in self.before.items():
             assign(os.environ, name, value)
+        # A run within another program's process leaves it as it was.
+        self.guard.start(os.environ)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_make_collect_report(self, collector):
@@ -604,10 +607,9 @@ def size_of(path):
         return 0
 
 
-def switch_on(path, source):
-    """Starts the guard of this process, unless it has one, and sees to it that its children have one."""
-    if source not in sys.path:
-        sys.path.append(source)
+def guard_beside(folder):
+    if folder not in sys.path:
+        sys.path.append(folder)
     try:
         import preload_guard
     except ImportError:
@@ -615,12 +617,17 @@ def switch_on(path, source):
             "--guard-network needs preload_guard, which lies beside this plugin where Preload is installed: "
             'run pytest by `preload exec`, or after `eval "$(preload pytest-plugin)"`'
         )
+    return preload_guard
+
+
+def switch_on(guard, path):
+    """The guard of this process, and of each that it starts."""
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(guard.__file__)))
     parts = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
-    folder = os.path.dirname(os.path.dirname(os.path.abspath(preload_guard.__file__)))
     os.environ["PYTHONPATH"] = os.pathsep.join(parts if folder in parts else [folder, *parts])
     os.environ["PRELOAD_ATTEMPTS"] = path
     os.environ["PRELOAD_GUARD"] = "block"
-    preload_guard.start(os.environ)
+    guard.start(os.environ)
 
 
 # ---- What a failed test could not get ----
