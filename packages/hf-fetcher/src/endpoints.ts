@@ -18,10 +18,12 @@ const publicOrigins = [publicHub, "https://hf.co"];
  * @throws PreloadError `BAD_CONFIG` for what is no address
  */
 export function endpointsFor(
-  given: readonly Endpoint[] | undefined,
+  given: readonly (Endpoint | string)[] | undefined,
   { env }: Pick<Machine, "env">,
 ): readonly Endpoint[] {
-  if (given && given.length > 0) return given.map(checked);
+  if (given && given.length > 0) {
+    return given.map((endpoint) => checked(typeof endpoint === "string" ? { url: endpoint, token: false } : endpoint));
+  }
   // Who sets a variable of their own process may also choose who sees their token, as with the Python client.
   if (env["HF_ENDPOINT"]) return [checked({ url: env["HF_ENDPOINT"], token: true })];
   return [{ url: publicHub, token: true }];

@@ -22,8 +22,11 @@ export interface HfFetcherOptions {
   readonly machine?: Machine;
   /** The cache, with the layout directly inside. @default where huggingface_hub looks by itself */
   readonly dir?: string;
-  /** Hubs to ask, in order. @default HF_ENDPOINT, or https://huggingface.co */
-  readonly endpoints?: readonly Endpoint[];
+  /**
+   * Hubs to ask, in order. One that is only an address is not shown the token, unless it is the public Hub.
+   * @default HF_ENDPOINT, or https://huggingface.co
+   */
+  readonly endpoints?: readonly (Endpoint | string)[];
   /** @default what `findToken` finds when the first request is made */
   readonly token?: string;
   /** @default one of its own */

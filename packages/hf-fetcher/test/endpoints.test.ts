@@ -80,8 +80,9 @@ describe("the token is shown", () => {
 
   test("not to an endpoint that somebody else wrote into a config", async () => {
     const demo = await hub({ repos: [hubRepo(tiny)], tokens });
-    const endpoints = [{ url: demo.endpoints.hf, token: false }];
-    await hf({ machine: withToken, endpoints }).resolve(parseRef("hf:org/tiny"));
+    for (const endpoint of [{ url: demo.endpoints.hf, token: false }, demo.endpoints.hf]) {
+      await hf({ machine: withToken, endpoints: [endpoint] }).resolve(parseRef("hf:org/tiny"));
+    }
     expect(demo.origin.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true);
   });
 
