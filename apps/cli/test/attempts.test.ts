@@ -1,0 +1,58 @@
+import type { Attempt } from "@preload/guards";
+import { expect, test } from "vitest";
+import { merge } from "../src/attempts/merge.ts";
+
+const at = 1_795_000_000_000;
+const hub = { by: "python", host: "huggingface.co", port: 443, test: "t.py::led", pid: 7, at } as const;
+
+test("what the guard and a recorder noted of one try is told once, with what each knows", () => {
+  const attempts: Attempt[] = [
+    { by: "dns", host: "huggingface.co", at: at + 1 },
+    { by: "python", host: "HuggingFace.co.", test: "t.py::led", stack: ["t.py:3 in led"], at },
+    { by: "http", host: "huggingface.co", port: 443, method: "GET", path: "/org/name/resolve/main/a", at: at + 9 },
+  ];
+
+  expect(merge(attempts)).toEqual([
+    {
+      by: ["python", "dns", "http"],
+      host: "huggingface.co",
+      port: 443,
+      method: "GET",
+      path: "/org/name/resolve/main/a",
+      test: "t.py::led",
+      stack: ["t.py:3 in led"],
+      times: 1,
+    },
+  ]);
+});
+
+test("tries again are counted, other files and other tests are not the same", () => {
+  const file = { ...hub, method: "GET", path: "/a" };
+  const attempts = [file, { ...file, at: at + 1000 }, { ...file, path: "/b" }, { ...file, test: "t.py::bart" }];
+
+  expect(merge(attempts).map(({ test: name, path, times }) => [name, path, times])).toEqual([
+    ["t.py::led", "/a", 2],
+    ["t.py::led", "/b", 1],
+    ["t.py::bart", "/a", 1],
+  ]);
+});
+
+test("the lookup of a name is a part of what was asked there", () => {
+  const attempts: Attempt[] = [
+    { ...hub, port: undefined },
+    hub,
+    { ...hub, path: "/a" },
+    { by: "dns", host: "other.co", at },
+  ];
+
+  expect(merge(attempts).map(({ host, path }) => [host, path])).toEqual([
+    ["huggingface.co", "/a"],
+    ["other.co", undefined],
+  ]);
+});
+
+test("a recorder's line stands alone where no guard was near", () => {
+  const attempts: Attempt[] = [hub, { by: "tls", host: "huggingface.co", port: 443, at: at + 60_000 }];
+
+  expect(merge(attempts).map(({ by }) => by)).toEqual([["python"], ["tls"]]);
+});
