@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import type { CommandSpec } from "./command-spec.ts";
-import { dir, ports, user } from "./flags.ts";
+import { dir, file, ports, user } from "./flags.ts";
 import { age, size } from "./prune/limits.ts";
 
 /** What may stand in the place of a command, aliases among it. */
@@ -231,7 +231,7 @@ export const commands: readonly CommandSpec[] = [
     usage: "exec <command...>",
     summary: "run a command that finds the models",
     details:
-      "Sets what `preload env` prints, for the command only, and exits as the command did (128 plus the number for a signal). First looks whether the models of the config's profiles are there; if not, the command is not started (exit 3 or 4). With --offline the network is cut below the command: on Linux it gets a network of its own with nothing but loopback, no capabilities, and everything it started ends with it. Where the kernel refuses that, and on macOS and Windows, --offline is advisory and says so: clients are told to stay offline, and guards in Python and Node refuse. --offline=strict does not start the command then (exit 9). What is printed is what the command prints, so there is no --json (exit 2): `preload verify --json` says what is missing.",
+      "Sets what `preload env` prints, for the command only, and exits as the command did (128 plus the number for a signal). First looks whether the models of the config's profiles are there; if not, the command is not started (exit 3 or 4). With --offline the network is cut below the command: on Linux it gets a network of its own with nothing but loopback, no capabilities, and everything it started ends with it. Where the kernel refuses that, and on macOS and Windows, --offline is advisory and says so: clients are told to stay offline, and guards in Python and Node refuse. --offline=strict does not start the command then (exit 9). At the end every attempt to reach the network is reported, by test and model, with the next step, and the run ends with 9 if the command itself was content; --tolerate only reports. Without --offline a model that is not preloaded is downloaded as ever, and the end of the run says so. What is printed is what the command prints, so there is no --json (exit 2): `preload verify --json` says what is missing.",
     examples: [
       { line: "preload exec -- pytest -q", does: "tests that find the models" },
       { line: "preload exec --offline -- pytest -q", does: "and nothing leaves this machine" },
@@ -253,6 +253,11 @@ export const commands: readonly CommandSpec[] = [
         "--allow-port <port>",
         "with --offline: a port of this machine's loopback that the command may reach; repeat for several",
       ).argParser(ports),
+      new Option("--tolerate", "with --offline: report attempts to reach the network, and do not fail the run"),
+      new Option("--assert-no-download", "exit with 9 if a model was added to a cache, or removed from one"),
+      new Option("--report <file>", "write the attempts, and what became of the caches, as a JSON document").argParser(
+        file,
+      ),
     ],
     passThrough: true,
     load: () => import("./commands/exec.ts"),

@@ -132,6 +132,13 @@ export function dir(text: string): string {
   });
 }
 
+export function file(text: string): string {
+  if (text !== "") return text;
+  throw new PreloadError("USAGE", "an empty text names no file", {
+    hint: "Look whether the variable it comes from is set.",
+  });
+}
+
 /** `1000` or `1000:1000`: a user, and a group or the one of the same number. */
 export function user(text: string): { readonly uid: number; readonly gid: number } {
   const [, uid, gid = uid] = /^(\d+)(?::(\d+))?$/.exec(text) ?? [];

@@ -34,7 +34,7 @@ export async function findingsOf(all: readonly Tried[], session: Session): Promi
   const mirrors = mirrorsAsked(session.fetchers, session.machine);
   const groups = new Map<string, { one: Tried; meaning: Asked | undefined; others: Tried[]; files: Set<string> }>();
   for (const one of all) {
-    const host = one.port === undefined ? one.host : `${one.host}:${one.port}`;
+    const host = one.port === undefined || isUsual(one.port) ? one.host : `${one.host}:${one.port}`;
     const meaning = one.path === undefined ? undefined : asked(host, one.path, mirrors);
     const ref = meaning && meaning.kind !== "place" ? [meaning.ref, meaning.revision] : [];
     const key = JSON.stringify([one.test ?? one.program, one.host, ...ref]);
@@ -62,4 +62,9 @@ export async function findingsOf(all: readonly Tried[], session: Session): Promi
       };
     }),
   );
+}
+
+/** A port that a URL leaves out. */
+export function isUsual(port: number): boolean {
+  return port === 80 || port === 443;
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { painter } from "../paint.ts";
 import type { Session } from "../session.ts";
 import { bytes, count, plain } from "../words.ts";
@@ -13,7 +14,7 @@ export function render(outcome: Outcome, session: Session): string {
   const { findings, changes, fails } = outcome;
   const told = [
     ...findings.flatMap((finding) => [lineOf(finding, session), ...stackOf(finding.stack, session)]),
-    ...changes.map((change) => changeLine(change)),
+    ...changes.map((change) => changeLine(change, session)),
   ];
   if (told.length === 0) return "";
   const most = session.flags.verbose === true ? told.length : mostLines;
@@ -42,9 +43,9 @@ function stackOf(stack: readonly string[], { flags }: Session): string[] {
   return flags.verbose === true ? stack.map((frame) => `    at ${plain(frame)}`) : [];
 }
 
-function changeLine({ ref, dir, bytes: size, change, isLocked, tests }: CacheChange): string {
+function changeLine({ ref, dir, bytes: size, change, isLocked, tests }: CacheChange, { lockPath }: Session): string {
   const by = tests.length === 0 ? "" : ` by ${tests.join(", ")}`;
-  const advice = isLocked ? "" : `: not in preload.lock, add it with \`preload add ${ref}\``;
+  const advice = isLocked ? "" : `: not in ${basename(lockPath)}, add it with \`preload add ${ref}\``;
   switch (change) {
     case "added":
       return plain(`${ref} was downloaded${by} (${bytes(size)}, to ${dir})${advice}`);

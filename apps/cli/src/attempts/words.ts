@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import type { Session } from "../session.ts";
 import { count, plain, shortRevision } from "../words.ts";
-import type { Finding } from "./findings.ts";
+import { type Finding, isUsual } from "./findings.ts";
 
-/** `tests/test_sum.py::test_led asked huggingface.co for allenai/led-base-16384 config.json: not in preload.lock, …`: one line. */
+/** `tests/test_sum.py::test_led asked huggingface.co for allenai/led-base-16384 config.json: not in ${lock}, …`: one line. */
 export function lineOf(finding: Finding, session: Session): string {
   const why = whyOf(finding, session);
   return plain(`${whoOf(finding)} asked ${placeOf(finding)}${whatOf(finding)}${why === "" ? "" : `: ${why}`}`);
@@ -15,7 +15,7 @@ function whoOf({ test, program }: Finding): string {
 
 /** A port that everybody expects says nothing. */
 function placeOf({ host, port }: Finding): string {
-  return port === undefined || port === 443 || port === 80 ? host : `${host}:${port}`;
+  return port === undefined || isUsual(port) ? host : `${host}:${port}`;
 }
 
 function whatOf({ model, paths, what }: Finding): string {
@@ -36,6 +36,7 @@ function listed(names: readonly string[]): string {
 
 /** Why it had to, and the next step. */
 function whyOf({ model, host, what, paths, cause }: Finding, session: Session): string {
+  const lock = basename(session.lockPath);
   switch (cause.reason) {
     case "NO_MODEL":
       return isTelemetry(host, paths)
@@ -44,15 +45,15 @@ function whyOf({ model, host, what, paths, cause }: Finding, session: Session): 
           ? ""
           : "no model";
     case "NOT_LOCKED":
-      if (cause.isInConfig) return `in ${configOf(session)}, and not in preload.lock: run \`preload install\``;
-      return `not in preload.lock, add it with \`preload add ${refToAdd(model)}\``;
+      if (cause.isInConfig) return `in ${configOf(session)}, and not in ${lock}: run \`preload install\``;
+      return `not in ${lock}, add it with \`preload add ${refToAdd(model)}\``;
     case "OTHER_REVISION":
-      return `preload.lock has it at ${cause.locked.map(shortRevision).join(", ")}; name one revision in the program and in ${configOf(session)}`;
+      return `${lock} has it at ${cause.locked.map(shortRevision).join(", ")}; name one revision in the program and in ${configOf(session)}`;
     case "LEFT_OUT":
-      return `preload.lock has the model without ${cause.files.length === 1 ? "that file" : "those files"}; \`include\` or \`for: all\` in ${configOf(session)} adds ${cause.files.length === 1 ? "it" : "them"}`;
+      return `${lock} has the model without ${cause.files.length === 1 ? "that file" : "those files"}; \`include\` or \`for: all\` in ${configOf(session)} adds ${cause.files.length === 1 ? "it" : "them"}`;
     case "NOT_INSTALLED": {
       const elsewhere = cause.elsewhere.length === 0 ? "" : `; it is also in ${cause.elsewhere.join(", ")}`;
-      return `in preload.lock, and not all in ${cause.dir}: run \`preload install\`${elsewhere}`;
+      return `in ${lock}, and not all in ${cause.dir}: run \`preload install\`${elsewhere}`;
     }
     case "INSTALLED":
       return `all of it is in ${cause.dir} (${cause.dirRule}), so the program looks elsewhere, or asks before it looks`;

@@ -1,6 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { PreloadError, type Request } from "@preload/core";
 import { guardVariables } from "@preload/guards";
+import { guardFiles } from "../attempts/guard-files.ts";
+import { beginReport, type Network, type Report, type ReportFlags } from "../attempts/report.ts";
 import type { Invocation } from "../command-spec.ts";
 import { asEnvironment, clientVariables } from "../environment/client-variables.ts";
 import { type Cut, openCut } from "../exec/cut.ts";
@@ -11,7 +12,7 @@ import { withPytest } from "../pytest/variables.ts";
 import { whatIsNotReady } from "../readiness.ts";
 import { openSession, requestsFor, type Session } from "../session.ts";
 
-interface ExecFlags extends Flags {
+interface ExecFlags extends Flags, ReportFlags {
   readonly verify?: boolean;
   readonly model?: readonly string[];
   readonly "offline=strict"?: boolean;
@@ -35,7 +36,13 @@ export async function run({ io, flags, operands, signal }: Invocation<ExecFlags>
       hint: "Without --offline the command reaches every port.",
     });
   }
+  if (!isOffline && flags.tolerate === true) {
+    throw new PreloadError("USAGE", "--tolerate is about attempts to reach the network, and --offline is not given", {
+      hint: "Without --offline every command may reach it.",
+    });
+  }
   const session = await openSession(io, flags, signal);
+  let report: Report | undefined;
   // Begun now, so that it is done when the models are verified.
   const cutting = isOffline ? beginCut(session, flags) : undefined;
   try {
@@ -43,12 +50,17 @@ export async function run({ io, flags, operands, signal }: Invocation<ExecFlags>
     const { variables, notes } = clientVariables(session, { offline: isOffline });
     if (flags.verbose) for (const note of notes) io.stderr.write(`${note}\n`);
     const env = { ...io.env, ...asEnvironment(withPytest(variables, session), session.machine) };
-    const options = { env, cwd: session.machine.cwd, io };
-    if (cutting === undefined) return await runPlain(command, args, options);
     const cut = await cutting;
-    sayHowFar(cut, flags, io);
-    return await cut.run(command, args, { ...options, env: environmentInside(cut, env) });
+    if (cut !== undefined) sayHowFar(cut, flags, io);
+    report = beginReport(session, networkOf(cut), flags);
+    const options = { cwd: session.machine.cwd, io };
+    const code =
+      cut === undefined
+        ? await runPlain(command, args, { ...options, env: { ...env, ...report.variables(env) } })
+        : await cut.run(command, args, { ...options, env: environmentInside(cut, env) });
+    return await report.end({ command: operands, code }, cut?.attempts() ?? []);
   } finally {
+    report?.close();
     await cutting?.then((cut) => cut.close());
     session.close();
   }
@@ -80,15 +92,15 @@ function sayHowFar({ enforcement }: Cut, flags: ExecFlags, io: Invocation["io"])
   );
 }
 
+function networkOf(cut: Cut | undefined): Network {
+  if (cut === undefined) return "open";
+  return cut.enforcement.by === "advisory" ? "advisory" : "cut";
+}
+
 function environmentInside(cut: Cut, env: Readonly<Record<string, string | undefined>>): typeof env {
   const guards = guardVariables({ env, mode: "block", attempts: cut.attemptsFile, files: guardFiles });
   return { ...env, ...cut.variables, ...guards };
 }
-
-const guardFiles = {
-  node: fileURLToPath(new URL("./node-guard.cjs", import.meta.url)),
-  python: fileURLToPath(new URL("./python", import.meta.url)),
-};
 
 async function refuseUnready(session: Session, refs: readonly string[]): Promise<void> {
   const errors = await whatIsNotReady(wanted(session, refs), session);
