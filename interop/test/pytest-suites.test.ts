@@ -24,7 +24,7 @@ async function exec(flags: readonly string[], args: readonly string[]): Promise<
 }
 
 test("a suite with the real transformers passes offline in two processes, and nothing is said", async () => {
-  const { code, outcomes, summary, stdout } = await exec(["--offline"], ["-n", "2", "test_preloaded.py"]);
+  const { code, outcomes, summary, stdout, stderr } = await exec(["--offline"], ["-n", "2", "test_preloaded.py"]);
 
   expect(outcomes, stdout).toEqual({
     test_tokenizer: "passed",
@@ -34,13 +34,11 @@ test("a suite with the real transformers passes offline in two processes, and no
   });
   expect(code).toBe(0);
   expect(summary).toBe("");
+  expect(stderr).not.toContain("advisory");
 });
 
 test("a model that nobody preloaded is named with test, host, repository and file", async () => {
-  const { code, outcomes, summary, stdout } = await exec(
-    ["--offline"],
-    ["-n", "2", "--guard-network", "test_forgotten.py"],
-  );
+  const { code, outcomes, summary, stdout } = await exec(["--offline"], ["-n", "2", "test_forgotten.py"]);
 
   expect(code).not.toBe(0);
   expect(outcomes, stdout).toEqual({
@@ -57,6 +55,22 @@ test("a model that nobody preloaded is named with test, host, repository and fil
       `test_online_in_a_child\\n[^]*? {4}tried to reach huggingface\\.co:443, (HEAD|GET) /${led}/resolve/main/config\\.json`,
     ),
   );
+});
+
+test("without --offline a model that nobody preloaded comes, and the end of the run says so", async () => {
+  const here = await world(await demoCatalog());
+  const before = [process.execPath, bin, "exec", "--"];
+  const env = { ...here.env, HF_ENDPOINT: here.demo.endpoints.hf };
+
+  const { code, outcomes, summary } = await runSuite("suite", "real", {
+    before,
+    args: ["-n", "2", "test_forgotten.py::test_forgotten"],
+    env,
+  });
+
+  expect([code, outcomes]).toEqual([0, { test_forgotten: "passed" }]);
+  expect(summary).toContain(`  hf:${led}, downloaded during test_forgotten.py::test_forgotten: all of it, to `);
+  expect(summary).toContain(`    preload add hf:${led} && preload\n`);
 });
 
 test("the template of examples/ does what its README says, against a Hub on loopback", async () => {

@@ -38,6 +38,12 @@ def test_of_parameters(name):
     pass
 
 
+@pytest.mark.skip(reason="for another reason")
+@pytest.mark.requires_model(ABSENT)
+def test_is_skipped_anyway():
+    pass
+
+
 @pytest.mark.requires_model(ABSENT)
 class TestCase(unittest.TestCase):
     @classmethod
