@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Attempt, appendAttempt, readAttempts } from "@preload/guards";
 import { bridgesOutside } from "./bridge-outside.ts";
 import type { FromInside } from "./messages.ts";
@@ -39,20 +40,24 @@ export interface CutOptions {
   readonly allowPorts?: readonly number[];
   /** @default those that may work here */
   readonly ways?: readonly Way[];
+  /** The program that is started inside. @default the one beside this file when it is bundled */
+  readonly supervisor?: string;
 }
 
 /** Cuts the network, in the best way that this machine has. Where it has none, that is what `enforcement` says. */
 export async function openCut(options: CutOptions): Promise<Cut> {
-  const { place, platform, user, allowPorts = [] } = options;
+  const { place, platform, user, allowPorts = [], supervisor = bundled } = options;
   const here = waysHere(place, platform, user);
   const dir = mkdtempSync(join(roomForSockets(), "preload-exec-"));
   const attemptsFile = join(dir, "attempts.jsonl");
-  const found = await firstWay(options.ways ?? here.ways, { dir, allowPorts }, place);
+  const found = await firstWay(options.ways ?? here.ways, { dir, allowPorts }, { place, supervisor });
   const common = { attemptsFile, attempts: () => readAttempts(attemptsFile) };
   if (found.supervised !== undefined) return enforced(found.supervised, { dir, allowPorts, ...common });
   const reason = here.reason ?? found.faults.join("; ");
   return advisory({ by: "advisory", reason, hint: here.hint ?? permissions }, { dir, ...common });
 }
+
+const bundled = fileURLToPath(new URL("./supervisor.cjs", import.meta.url));
 
 const permissions =
   "Run as root, allow user namespaces (in a container: --privileged, or --security-opt seccomp=unconfined), or give sudo without a password.";
@@ -109,7 +114,7 @@ interface Found {
 async function firstWay(
   ways: readonly Way[],
   { dir, allowPorts }: { dir: string; allowPorts: readonly number[] },
-  place: Place,
+  start: { place: Place; supervisor: string },
 ): Promise<Found> {
   const faults: string[] = [];
   if (ways.length === 0) return { supervised: undefined, faults };
@@ -118,7 +123,7 @@ async function firstWay(
   try {
     for (const way of ways) {
       const orders = { dir, allowPorts, probes: probes.addresses, ownAddresses: addresses };
-      const supervised = await superviseBy(way, orders, place);
+      const supervised = await superviseBy(way, orders, start);
       if ("control" in supervised) return { supervised, faults };
       faults.push(supervised.fault);
     }

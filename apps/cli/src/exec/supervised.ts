@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { firstProcess, outerShell } from "./first-process.ts";
 import { type FromInside, type Orders, receive, send } from "./messages.ts";
 import { type Place, systemDirs } from "./programs.ts";
@@ -27,7 +26,7 @@ export interface NotSupervised {
 export async function superviseBy(
   way: Way,
   orders: Omit<Orders, "powerless">,
-  { env }: Place,
+  { place, supervisor }: { place: Place; supervisor: string },
 ): Promise<Supervised | NotSupervised> {
   const errors = join(orders.dir, "errors");
   const server = createServer();
@@ -39,7 +38,7 @@ export async function superviseBy(
     stdio: "inherit",
     cwd: "/",
     // The supervisor is no place for hooks that the caller has for his own programs.
-    env: { PATH: [env.PATH, ...systemDirs].filter(Boolean).join(delimiter) },
+    env: { PATH: [place.env.PATH, ...systemDirs].filter(Boolean).join(delimiter) },
   });
   const gone = new Promise<void>((resolve) => outer.once("exit", () => resolve()).once("error", () => resolve()));
   const control = await Promise.race([connected, gone]);
@@ -61,8 +60,6 @@ export async function superviseBy(
   await end();
   return { way, fault };
 }
-
-const supervisor = fileURLToPath(new URL("./supervisor.cjs", import.meta.url));
 
 function lastLine(path: string): string | undefined {
   if (!existsSync(path)) return undefined;

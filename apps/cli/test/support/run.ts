@@ -15,11 +15,14 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly input?: string;
+  /** The words in front of it, which make it somebody else's. @default none */
+  readonly as?: readonly string[];
 }
 
 /** Runs the bundled command line in a process of its own, with nothing of the caller's environment but the PATH. */
-export async function run(args: readonly string[], { env = {}, cwd, input = "" }: RunOptions): Promise<Ran> {
-  const child = spawn(process.execPath, [bin, ...args], { cwd, env: { PATH: process.env.PATH ?? "", ...env } });
+export async function run(args: readonly string[], { env = {}, cwd, input = "", as = [] }: RunOptions): Promise<Ran> {
+  const [program = "", ...words] = [...as, process.execPath, bin, ...args];
+  const child = spawn(program, words, { cwd, env: { PATH: process.env.PATH ?? "", ...env } });
   child.stdin.end(input);
   let stdout = "";
   let stderr = "";
