@@ -12,7 +12,7 @@ if command -v ip; then
     ip -force -batch -
 else
   ifconfig lo up || busybox ip link set lo up || busybox ifconfig lo up ||
-    perl -e 'socket(S, 2, 2, 0); ioctl(S, 0x8914, pack("a16sx14", "lo", 65)) or exit 1' ||
+    perl -e 'socket(S, 2, 2, 0); $up = pack("a16sx14", "lo", 65); ioctl(S, 0x8914, $up) or exit 1' ||
     python3 -I -S -c 'import fcntl,socket,struct; fcntl.ioctl(socket.socket(2, 2), 0x8914, struct.pack("16sh14x", b"lo", 65))'
 fi >/dev/null 2>&1
 "$@"

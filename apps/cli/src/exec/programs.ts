@@ -14,7 +14,10 @@ export function findProgram(name: string, place: Place, more: readonly string[] 
 
 /** Why a command cannot be started: `ENOENT`, `EACCES`; undefined when nothing is known against it. */
 export function whyNotStarted(name: string, place: Place): string | undefined {
-  const reasons = candidates(name, place, []).map(whyNot);
+  // In a folder that is closed to us there is nothing, as far as we know.
+  const reasons = candidates(name, place, []).map((path) =>
+    isThere(path) || name.includes("/") ? whyNot(path) : "ENOENT",
+  );
   if (reasons.includes(undefined)) return undefined;
   return reasons.find((reason) => reason !== "ENOENT") ?? "ENOENT";
 }
@@ -23,6 +26,14 @@ function candidates(name: string, { env, cwd }: Place, more: readonly string[]):
   if (name.includes("/")) return [isAbsolute(name) ? name : resolve(cwd, name)];
   const dirs = (env.PATH ?? "/usr/local/bin:/usr/bin:/bin").split(delimiter);
   return [...dirs, ...more].map((dir) => join(resolve(cwd, dir), name));
+}
+
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function whyNot(path: string): string | undefined {
