@@ -14,6 +14,7 @@ import { watchers } from "../src/exec/inside/watchers.ts";
 import { waysHere } from "../src/exec/ways.ts";
 import { openPlace, users } from "./support/cut.ts";
 import { bin, run } from "./support/run.ts";
+import { openTerminal, withoutTmux } from "./support/tmux.ts";
 
 const python = (text: string) => ["python3", "-c", text];
 
@@ -177,7 +178,7 @@ describe.skipIf(users.length === 0)("where the kernel refuses", () => {
     const { code, stdout, stderr } = await exec(["--offline", "--", "sh", "-c", text], { as: refused });
 
     expect(stderr).toContain("preload: --offline is advisory here: unshare: unshare failed");
-    expect(code).toBe(0);
+    expect(code).toBe(9);
     expect(stdout).toContain("there is no network for this command");
     expect(stdout).toContain('{"by":"tls","host":"models.example","port":443');
     expect(stdout).toContain('{"by":"http","host":"models.example","port":80,"method":"GET","path":"/b"');
@@ -191,6 +192,46 @@ describe.skipIf(users.length === 0)("where the kernel refuses", () => {
     expect(stderr).toContain("--security-opt seccomp=unconfined");
   });
 });
+
+const noTerminal = users.length === 0 ? "nothing can be cut here" : await withoutTmux();
+
+test.skipIf(noTerminal !== undefined)(
+  "a terminal is the command's: it tells it Ctrl-C once, and has jobs",
+  async () => {
+    const { cwd, env } = await openPlace();
+    const terminal = await openTerminal({ columns: 80, rows: 24, cwd, env });
+    const ends = (line: string) =>
+      terminal.until((lines) => lines.at(-1) === "$" && lines.some((one) => one.endsWith(line)));
+    await writeFile(
+      join(cwd, "told.py"),
+      `
+import os, signal, sys, time
+told = 0
+def hear(*_):
+    global told
+    told += 1
+signal.signal(signal.SIGINT, hear)
+print("ready", *(os.isatty(fd) for fd in (0, 1, 2)), flush=True)
+while told == 0: time.sleep(0.05)
+time.sleep(0.5)
+sys.exit(40 + told)`,
+    );
+
+    await terminal.type(`${process.execPath} ${bin} exec --offline=strict -- python3 told.py; echo "ended $?"`);
+    await terminal.until((lines) => lines.includes("ready True True True"));
+    await terminal.press("C-c");
+    await ends("ended 41");
+    await terminal.type(`${process.execPath} ${bin} exec --offline=strict -- sh -c "echo started; sleep 600"`);
+    await terminal.until((lines) => lines.at(-1) === "started");
+    await terminal.press("C-z");
+    await terminal.until((lines) => lines.some((line) => line.includes("Stopped")) && lines.at(-1) === "$");
+    await terminal.type("clear; fg; echo ended $?");
+    await terminal.until((lines) => lines[0]?.includes(" exec --offline=strict") ?? false);
+    await terminal.press("C-c");
+
+    await ends("ended 130");
+  },
+);
 
 const isRoot = process.getuid?.() === 0;
 const hasSudo = spawnSync("sudo", ["-n", "true"]).status === 0;
