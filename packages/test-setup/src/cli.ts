@@ -53,7 +53,8 @@ export async function runCli(
   const errors: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => {
     if (errors.length > 0 || line.startsWith("error ")) errors.push(line);
-    else onLine(line);
+    // A line for each model that has been there all along is nothing to read before every run of the tests.
+    else if (!line.endsWith("already there")) onLine(line);
   });
   const exit = await new Promise<Said["exit"]>((settle, reject) => {
     child.once("error", reject).once("close", (code, signal) => settle(signal ?? code ?? 1));

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { jest, vitest4 } from "./support/runners.ts";
 import { world, writeAll } from "./support/world.ts";
@@ -11,6 +12,20 @@ test("two runs that begin together fetch each file once", async () => {
   const files = place.demo.origin.requests.map(({ path }) => path).filter((path) => path.includes("/resolve/"));
   expect(files.length).toBeGreaterThan(10);
   expect(files.filter((path, index) => files.indexOf(path) !== index)).toEqual([]);
+});
+
+test("the config and the folder of the project are where the options say", async () => {
+  const place = await world(vitest4);
+  await writeAll(place, vitest4.options({ cwd: "models", config: "small.yaml" }));
+  await place.write("models/small.yaml", "models: [hf:preload-demo/tiny-sentence]\n");
+  await place.writeTests(`test("knows", () => {
+  expect(Object.keys(inject("preload").models)).toEqual(["hf:preload-demo/tiny-sentence"]);
+});`);
+
+  const { output } = await place.test();
+
+  expect(output).toContain("1 passed");
+  expect(output).toContain(join(place.project, "models", "small.preload.lock"));
 });
 
 // What the runners themselves set is theirs.
