@@ -38,18 +38,21 @@ test("a suite with the real transformers passes offline in two processes, and no
 });
 
 test("a model that nobody preloaded is named with test, host, repository and file", async () => {
-  const { code, outcomes, summary, stdout } = await exec(["--offline"], ["-n", "2", "test_forgotten.py"]);
+  const { code, outcomes, summary, stdout, stderr } = await exec(["--offline"], ["-n", "2", "test_forgotten.py"]);
 
   expect(code).not.toBe(0);
   expect(outcomes, stdout).toEqual({
     test_forgotten: "failed",
-    test_forgotten_and_swallowed: "skipped",
+    test_forgotten_and_swallowed: "failed",
     test_online_in_a_child: "failed",
   });
   expect(summary).toMatch(
     new RegExp(`test_forgotten\\.py::test_forgotten asked huggingface\\.co for ${led} \\S+\\.json, which is not`),
   );
   expect(summary).toContain(`    preload add hf:${led} && preload\n`);
+  // At the end of the run as well, also for a test that goes on without its model.
+  const told = `asked huggingface.co for ${led} config.json: not in preload.lock, add it with \`preload add hf:${led}\``;
+  expect(stderr).toContain(`test_forgotten.py::test_forgotten_and_swallowed ${told}`);
   expect(summary).toMatch(
     new RegExp(
       `test_online_in_a_child\\n[^]*? {4}tried to reach huggingface\\.co:443, (HEAD|GET) /${led}/resolve/main/config\\.json`,

@@ -65,6 +65,7 @@ describe("the program that a README begins with runs", async () => {
     "packages/whisper-fetcher/README.md": /\/\.cache\/whisper\/tiny-demo\.pt\n$/,
     "packages/spacy-fetcher/README.md": /^PYTHONPATH=.*\/\.local\/share\/spacy\n$/,
     "packages/url-fetcher/README.md": /\/nltk_data\/tokenizers\/punkt_tab\n$/,
+    "packages/guards/README.md": /^huggingface\.co:443 /,
     "packages/scan/README.md": /^hf:sentence-transformers\/all-MiniLM-L6-v2 .*src\/search\.py:12/s,
   };
   test.each(await blocks("js"))("%s", async (path, program) => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -129,6 +129,57 @@ describe.skipIf(!hasPython && !process.env.CI)("with a Python of 3.8 or later", 
     const allow = ["db.invalid:5432"];
     expect(runGuarded([python, "-c", asks(5432)], { allow }).stdout).not.toContain("NetworkBlocked");
     expect(runGuarded([python, "-c", asks(80)], { allow }).stdout.trim()).toBe("NetworkBlocked");
+  });
+});
+
+describe.skipIf(!hasPython && !process.env.CI)("huggingface_hub, told to stay offline", () => {
+  /** It raises what the library does where the library does. The real ones are asked in the suite of the clients. */
+  const library = () => {
+    const dir = folder();
+    mkdirSync(join(dir, "huggingface_hub"));
+    writeFileSync(join(dir, "huggingface_hub", "__init__.py"), "");
+    writeFileSync(
+      join(dir, "huggingface_hub", "errors.py"),
+      "class LocalEntryNotFoundError(FileNotFoundError): pass\n",
+    );
+    writeFileSync(
+      join(dir, "huggingface_hub", "file_download.py"),
+      [
+        "from .errors import LocalEntryNotFoundError",
+        "def _hf_hub_download_to_cache_dir(cache_dir, repo_id, filename, revision, repo_type='model'):",
+        "    raise LocalEntryNotFoundError('not here')",
+      ].join("\n"),
+    );
+    return dir;
+  };
+  const asks = (cache: string) =>
+    [
+      "from huggingface_hub.file_download import _hf_hub_download_to_cache_dir as download",
+      "for repo, file, revision in (('org/gone', 'config.json', 'main'), ('org/here', 'optional.json', 'main'), ('org/here', 'a', 'v2')):",
+      `    try: download(${JSON.stringify(cache)}, repo, file, revision)`,
+      "    except FileNotFoundError as error: print(error)",
+    ].join("\n");
+
+  test("a model that is not here is an attempt, though the program goes on; a file that a model lacks is none", () => {
+    const cache = folder();
+    mkdirSync(join(cache, "models--org--here", "snapshots", "c0ffee"), { recursive: true });
+    mkdirSync(join(cache, "models--org--here", "refs"));
+    writeFileSync(join(cache, "models--org--here", "refs", "main"), "c0ffee");
+    const env = { PYTHONPATH: library(), HF_HUB_OFFLINE: "1" };
+
+    const { stdout, attempts } = runGuarded([python, "-c", asks(cache)], { env });
+
+    expect(stdout).toBe("not here\n".repeat(3));
+    expect(attempts.map(({ host, path }) => [host, path])).toEqual([
+      ["huggingface.co", "/org/gone/resolve/main/config.json"],
+      ["huggingface.co", "/org/here/resolve/v2/a"],
+    ]);
+  });
+
+  test("online it asks by itself, and that is seen below it", () => {
+    const { attempts } = runGuarded([python, "-c", asks(folder())], { env: { PYTHONPATH: library() } });
+
+    expect(attempts).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ from _thread import _local
 
 from .attempt import append, attempt_at, running_test
 from .hosts import allowed_in, is_address, is_internet, is_local, port_number, text_of, where
+from .hub import listen
 from .urls import is_proxy, url_being_asked
 
 
@@ -61,6 +62,10 @@ def start(env):
             here.busy = False
 
     sys.addaudithook(hook)
+    try:
+        listen(lambda url: guard.note(url.host, url.port, url))
+    except Exception:
+        pass
 
 
 class _Guard:

@@ -46,7 +46,8 @@ def callers(frame):
     while frame is not None:
         code = frame.f_code
         kept = libraries if any(name in code.co_filename for name in LIBRARIES) else own
-        if not _is_inside(code.co_filename) and len(kept) < 8:
+        is_typed = code.co_filename in ("<string>", "<stdin>") and code.co_name == "<module>"
+        if (is_typed or not _is_inside(code.co_filename)) and len(kept) < 8:
             kept.append("%s:%s in %s" % (_short(code.co_filename), frame.f_lineno, code.co_name))
         frame = frame.f_back
     return own or libraries

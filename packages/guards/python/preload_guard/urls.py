@@ -15,7 +15,7 @@ def url_being_asked(frame):
         code = frame.f_code
         reader = READERS.get(code.co_name)
         if reader is not None and code.co_filename.replace(os.sep, "/").endswith(reader[0]):
-            return _parsed(*reader[1](frame.f_locals))
+            return parsed(*reader[1](frame.f_locals))
         frame = frame.f_back
     return None
 
@@ -55,7 +55,7 @@ READERS = {
 }
 
 
-def _parsed(method, url):
+def parsed(method, url):
     scheme, _, rest = str(url).partition("://")
     rest = rest.partition("#")[0].partition("?")[0]
     place, slash, path = rest.partition("/")
