@@ -488,10 +488,10 @@ class Network:
 
     def __init__(self, run):
         self.run = run
+        self.guard = guard_beside(run.source)
         self.path = os.environ.get("PRELOAD_ATTEMPTS") or run.file("attempts.jsonl")
         names = ("PRELOAD_ATTEMPTS", "PRELOAD_GUARD", "PRELOAD_ALLOW", "PYTHONPATH")
         self.before = {name: os.environ.get(name) for name in names}
-        self.guard = guard_beside(run.source)
         switch_on(self.guard, self.path)
         # What was asked before, by a conftest.py that was loaded at the start, is in the report of `preload exec`.
         self.offset = size_of(self.path)
@@ -878,6 +878,7 @@ def print_lines(config, lines):
 
 # ---- What pytest calls ----
 
+TOO_OLD = "the plugin does nothing here, since it needs Python 3.8 and pytest 7 or later"
 IS_SUPPORTED = sys.version_info >= (3, 8) and int(pytest.__version__.partition(".")[0]) >= 7
 
 MARKERS = (
@@ -918,12 +919,15 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
+    option = config.option
     if not IS_SUPPORTED:
+        if option.require_models or option.guard_network or option.strict_env:
+            raise pytest.UsageError(f"preload: {TOO_OLD}; leave its options away, or update")
         return
     run = Run(config)
     inventory = Inventory(config, run)
     guards = [Models(config, run), inventory, Environment(config), Asked()]
-    if config.option.guard_network or os.environ.get("PRELOAD_GUARD") == "block":
+    if option.guard_network or os.environ.get("PRELOAD_GUARD") == "block":
         guards.append(Network(run))
     plugins = [run, *guards, Findings(guards)]
     if not run.is_worker:
@@ -934,7 +938,7 @@ def pytest_configure(config):
 
 def pytest_report_header(config):
     if not IS_SUPPORTED:
-        return "preload: does nothing here; it needs Python 3.8 and pytest 7 or later"
+        return f"preload: {TOO_OLD}"
     return None
 
 
