@@ -63,6 +63,9 @@ export async function beginRun(options: SetupOptions, { env, root, onLine }: Sur
     cwd,
     configArgs,
   });
+  // A runner that is stopped may have no time for its tear-down.
+  const remove = () => removeRunFolder(folder);
+  process.once("exit", remove);
   const network = watchNetwork(options.network ?? "open", folder, { ...env, ...environment });
   const variables: Record<string, string> = { ...environment, ...network.variables, PRELOAD_RUN: folder };
   return {
@@ -72,7 +75,8 @@ export async function beginRun(options: SetupOptions, { env, root, onLine }: Sur
     failure: network.told,
     end() {
       const report = describeSkips(readSkips(folder));
-      removeRunFolder(folder);
+      process.off("exit", remove);
+      remove();
       return report;
     },
   };

@@ -1,8 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runners } from "./support/runners.ts";
-import { type World, world, writeAll } from "./support/world.ts";
+import { leftBehind, world, writeAll } from "./support/world.ts";
 
 const bart = "hf:preload-demo/tiny-bart";
 const sentence = "hf:preload-demo/tiny-sentence";
@@ -149,8 +147,3 @@ describe("others", () => {
   expect(output).toMatch(/1 passed|1 passing/);
   expect(code).toBe(0);
 });
-
-/** Folders of runs, which are told to lie beside the project. */
-async function leftBehind({ project }: World): Promise<string[]> {
-  return (await readdir(dirname(project))).filter((name) => name.startsWith("preload-run-"));
-}

@@ -71,6 +71,11 @@ export async function writeAll(place: World, files: Readonly<Record<string, stri
   for (const [name, text] of Object.entries(files)) await place.write(name, text);
 }
 
+/** Folders of runs, which are told to lie beside the project. */
+export async function leftBehind({ project }: World): Promise<string[]> {
+  return (await readdir(dirname(project))).filter((name) => name.startsWith("preload-run-"));
+}
+
 /** Ours as they would be published, and the runner where its own program looks for what is around it. */
 async function installPackages(project: string, { package: name, from }: Runner): Promise<void> {
   const modules = join(project, "node_modules");

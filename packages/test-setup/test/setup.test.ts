@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { jest, vitest4 } from "./support/runners.ts";
-import { world, writeAll } from "./support/world.ts";
+import { jest, mocha12, playwright, vitest4 } from "./support/runners.ts";
+import { leftBehind, world, writeAll } from "./support/world.ts";
 
 test("two runs that begin together fetch each file once", async () => {
   const place = await world(vitest4);
@@ -26,6 +26,48 @@ test("the config and the folder of the project are where the options say", async
 
   expect(output).toContain("1 passed");
   expect(output).toContain(join(place.project, "models", "small.preload.lock"));
+});
+
+test("a run that is ended by a test leaves nothing behind", async () => {
+  const place = await world(mocha12);
+  await place.writeTests(`test("ends everything", () => process.exit(3));`);
+
+  const { code } = await place.test();
+
+  expect(code).toBe(3);
+  expect(await leftBehind(place)).toEqual([]);
+});
+
+test("jest takes its options from a file of CommonJS, too", async () => {
+  const place = await world(jest);
+  const options = { profile: "small", network: "blocked" };
+  await writeAll(place, {
+    "test/preload.js": `module.exports = require("@preload/test-setup/jest").preload(${JSON.stringify(options)});`,
+    "jest.config.js": `module.exports = { preset: "@preload/test-setup/jest", globalSetup: "./test/preload.js" };`,
+  });
+
+  const { code, output } = await place.test();
+
+  expect(output).toContain("1 skipped, 1 passed");
+  expect(code).toBe(0);
+});
+
+test("playwright's own test can require a model", async () => {
+  const place = await world(playwright);
+  await place.write(
+    playwright.testFile,
+    `import { expect, test } from "@playwright/test";
+import { preloaded, requireModel } from "@preload/test-setup/playwright";
+test("has it", () => expect(requireModel("hf:preload-demo/tiny-bart")).toBe(preloaded().models["hf:preload-demo/tiny-bart"].path));
+test("lacks it", () => { requireModel("hf:preload-demo/tiny-sentence"); throw new Error("it ran"); });
+`,
+  );
+
+  const { code, output } = await place.test({ PRELOAD_PROFILE: "small" });
+
+  expect(output).toContain("1 passed");
+  expect(output).toContain("  1  hf:preload-demo/tiny-sentence");
+  expect(code).toBe(0);
 });
 
 // What the runners themselves set is theirs.
