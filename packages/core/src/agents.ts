@@ -5,7 +5,7 @@ import { PreloadError } from "./errors.ts";
 import { proxyFor } from "./proxy.ts";
 import type { Trust } from "./trust.ts";
 
-interface Agents {
+export interface Agents {
   /** The pair of agents for an address: direct, or through the proxy that the environment names for it. */
   forUrl(url: URL): { http: HttpAgent; https: HttpsAgent };
   close(): void;

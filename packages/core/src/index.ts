@@ -1,4 +1,5 @@
 export { addressesOf, getFirst, publicUrl } from "./addresses.ts";
+export type { Agents } from "./agents.ts";
 export { type AsPlacedOptions, asPlaced } from "./as-placed.ts";
 export { type CheckOptions, check, type Problem, type ProblemReason } from "./check.ts";
 export {
@@ -12,6 +13,7 @@ export {
 } from "./config.ts";
 export { consultedPaths, type LoadConfigOptions, loadConfig, lockPathOf, readConfigText } from "./config-file.ts";
 export { configJsonSchema } from "./config-json-schema.ts";
+export { connectionsFor } from "./connections.ts";
 export { digestOf, hexOf, isDigest } from "./digest.ts";
 export { digestFile } from "./digest-file.ts";
 export { freeSpace } from "./disk-space.ts";
