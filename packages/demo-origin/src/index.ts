@@ -19,4 +19,5 @@ export {
   hubRepo,
   type Kind,
 } from "./hub/repo.ts";
+export { type DemoInternet, startDemoInternet } from "./start-demo-internet.ts";
 export { type DemoOrigin, type DemoOriginOptions, type Endpoints, startDemoOrigin } from "./start-demo-origin.ts";
