@@ -290,6 +290,20 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/pytest-plugin.ts"),
   },
   {
+    usage: "trace <command...>",
+    summary: "run a command online, and show which models it used",
+    details:
+      "The inverse of exec: records every request of the command for a model, and prints the lines of preload.yaml that bring what it used, with the revisions and, where need be, the files that were asked for. With a config, the command finds the models as under exec, and what is printed is what the config lacks, and what of it was never used. The command's streams, signals and exit code are its own, so the result goes to stderr when the command has ended, or to --output. Requests of HTTPS are seen where the client honours HF_ENDPOINT, or is a Python or Node program; of others only the host is, and it is told. Changes no config: the line for `preload add` is printed.",
+    examples: [
+      { line: "preload trace -- pytest -q", does: "what the tests use, on stderr" },
+      { line: "preload trace --output preload.yaml -- python app.py", does: "as a config to start with" },
+      { line: "preload trace --json --output trace.json -- npm test", does: "for a program" },
+    ],
+    options: [new Option("--output <file>", "write the result there, and not to stderr")],
+    passThrough: true,
+    load: () => import("./commands/trace.ts"),
+  },
+  {
     usage: "prune",
     summary: "remove what no lock names any more",
     details:

@@ -23,9 +23,10 @@ export const helpTopics: Readonly<Record<string, string>> = {
 When several models fail, all are listed and the most serious one decides:
 1, 7, 4, 8, 2, 6, 3, 9, 5 in this order. The others are fetched all the same.
 
-\`preload exec\` exits as its command does: with its code, 128 plus the number
-of the signal that ended it, 127 when there is no such command, 126 when it
-cannot be run. \`preload list\` exits with 0 whatever the state of the models.
+\`preload exec\` and \`trace\` exit as their command does: with its code, 128 plus
+the number of the signal that ended it, 127 when there is no such command, 126
+when it cannot be run. \`preload list\` exits with 0 whatever the state of the
+models.
 `,
   environment: `Environment variables
 

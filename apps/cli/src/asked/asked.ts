@@ -29,6 +29,8 @@ interface AskedPlace {
   readonly scheme: string;
   /** For people: `the Hub's CDN`, `NLTK's index`. */
   readonly what: string;
+  /** Where bytes come from that were asked for by name elsewhere. */
+  readonly isStore?: true;
 }
 
 /** Every ecosystem says of a public address what it means there. Another one is one more line here. */

@@ -24,7 +24,7 @@ export function askedOfHub(address: URL): Asked | undefined {
   if (hostname.endsWith(".hf.space")) return place("a space of the Hub");
   if (/^(?:router|api-inference)\.huggingface\.co$/.test(hostname)) return place("the Hub's inference service");
   // cdn-lfs.huggingface.co, cas-bridge.xethub.hf.co: digests in place of names.
-  if (/\.(?:hf|huggingface)\.co$/.test(hostname)) return place("the Hub's CDN");
+  if (/\.(?:hf|huggingface)\.co$/.test(hostname)) return { ...place("the Hub's CDN"), isStore: true };
   return undefined;
 }
 
@@ -76,6 +76,6 @@ function isName(parts: readonly string[]): boolean {
   return (parts.length === 1 || parts.length === 2) && parts.every((part) => /^\w[\w.-]*$/.test(part));
 }
 
-function place(what: string): Asked {
-  return { kind: "place", scheme: "hf", what };
+function place(what: string) {
+  return { kind: "place", scheme: "hf", what } as const;
 }

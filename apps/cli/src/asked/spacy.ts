@@ -6,7 +6,7 @@ export function askedOfSpacy(address: URL): Asked | undefined {
   const { hostname } = address;
   const [org, repository, ...rest] = segmentsOf(address);
   if (/^(?:objects|release-assets)\.githubusercontent\.com$/.test(hostname))
-    return place("the files of a GitHub release");
+    return { ...place("the files of a GitHub release"), isStore: true };
   if (org !== "explosion" || repository !== "spacy-models") return undefined;
   if (hostname === "raw.githubusercontent.com") return ofMetadata(rest);
   return hostname === "github.com" ? ofReleases(rest) : undefined;
@@ -31,6 +31,6 @@ function release(tag: string): readonly [string, string] | readonly [] {
   return name === undefined || version === undefined ? [] : [`spacy:${name}`, version];
 }
 
-function place(what: string): Asked {
-  return { kind: "place", scheme: "spacy", what };
+function place(what: string) {
+  return { kind: "place", scheme: "spacy", what } as const;
 }

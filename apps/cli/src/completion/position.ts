@@ -19,7 +19,7 @@ type Place =
   | { readonly type: "option"; readonly options: readonly Option[] }
   /** `before` is the part of the word that stays: `--only=`, or nothing. */
   | { readonly type: "value"; readonly option: Option; readonly before: string }
-  /** It belongs to another program, as everything behind `exec --` does. */
+  /** It belongs to another program, as everything behind `exec --` or `trace --` does. */
   | { readonly type: "passed-on" };
 
 /** Reads a line that is not finished. The last word is the one under the cursor. */

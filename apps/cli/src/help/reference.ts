@@ -10,7 +10,7 @@ export function cliReference(specs: readonly CommandSpec[]): string {
   return [
     "# The command line",
     "<!-- Written by `npm run reference` in apps/cli, from what `--help` prints. -->",
-    "`preload` without a command is `preload install`. Every command takes the [options at the end](#options-of-every-command), prints one JSON document with `--json` (but `exec`, whose output is its command's), and ends with one of the [exit codes](#exit-codes).",
+    "`preload` without a command is `preload install`. Every command takes the [options at the end](#options-of-every-command), prints one JSON document with `--json` (but `exec`, whose output is its command's; `trace` writes it to `--output`), and ends with one of the [exit codes](#exit-codes).",
     specs.map((spec) => `- [\`preload ${nameOf(spec)}\`](#preload-${nameOf(spec)}): ${cell(spec.summary)}`).join("\n"),
     ...specs.map(commandSection),
     "## Options of every command",

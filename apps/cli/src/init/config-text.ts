@@ -43,7 +43,8 @@ const more = [
   "policy: { requireCommit: true, licenses: [apache-2.0, mit] }",
 ];
 
-function yamlItem({ ref, settings, comment }: Listed): string[] {
+/** One model of a list in YAML, with its comment behind it. */
+export function yamlItem({ ref, settings, comment }: Listed): string[] {
   const entries = Object.entries(settings);
   const behind = comment === "" ? "" : `  # ${oneLine(comment)}`;
   if (entries.length === 0) return [`  - ${scalar(ref)}${behind}`];
