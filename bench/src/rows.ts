@@ -1,6 +1,7 @@
 import type { Measure } from "./measure.ts";
 import type { Row } from "./row.ts";
 import { ecosystemRows } from "./rows/ecosystems.ts";
+import { execRows } from "./rows/exec.ts";
 import { largeRows, memory } from "./rows/large.ts";
 import { manyRows } from "./rows/many.ts";
 import { thereRows } from "./rows/there.ts";
@@ -12,6 +13,7 @@ export function rowsOf(stage: Stage, measure: Measure): Row[] {
     ...largeRows(stage),
     ...manyRows(stage),
     ...thereRows(stage, measure),
+    ...execRows(stage),
     ...ecosystemRows(stage),
     ...memory(stage),
   ];

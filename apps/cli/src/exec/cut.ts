@@ -60,7 +60,7 @@ export async function openCut(options: CutOptions): Promise<Cut> {
 const bundled = fileURLToPath(new URL("./supervisor.cjs", import.meta.url));
 
 const permissions =
-  "Run as root, allow user namespaces (in a container: --privileged, or --security-opt seccomp=unconfined), or give sudo without a password.";
+  "Run as root, allow user namespaces (in a container: docker run --privileged), or give sudo without a password.";
 
 type Common = Pick<Cut, "attemptsFile" | "attempts"> & { readonly dir: string };
 
