@@ -16,7 +16,9 @@ export const helpTopics: Readonly<Record<string, string>> = {
   6    the token is missing or invalid, or terms were not accepted
   7    the disk is full, read-only, or closed to this user
   8    lock and config disagree, a policy refuses, or a --check found something
-  9    refused, because the environment says offline (--online overrides)
+  9    refused, because the environment says offline (--online overrides);
+       exec: the network cannot be cut and --offline=strict was said, or the
+       command asked for it, or changed a cache under --assert-no-download
   130  interrupted (Ctrl-C); partial files are kept and continued
   143  terminated; the same
 

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { world } from "./support/world.ts";
@@ -189,6 +190,19 @@ test("many attempts are told up to a number, and all of them with -v", async () 
   expect(some.stderr).toContain("  and 5 more (-v shows all)\n");
   expect(all.stderr.match(/ asked host-/g)).toHaveLength(25);
   expect(all.stderr).not.toContain("more (-v");
+});
+
+test("this machine by its own address is no attempt, though nobody answers there", async () => {
+  const { preload } = await world({ config: "none" });
+  const addresses = JSON.stringify(
+    Object.values(networkInterfaces()).flatMap((all = []) => all.flatMap((one) => (one.scopeid ? [] : [one.address]))),
+  );
+  const ask = `Promise.all(${addresses}.map((host) => new Promise((done) =>
+    require("node:net").connect(9, host, done).on("error", done)))).then(() => process.exit())`;
+
+  const { code, stderr } = await preload(["exec", "--offline", "--", node, "-e", ask]);
+
+  expect({ code, said: stderr.includes("attempt") }).toEqual({ code: 0, said: false });
 });
 
 test("--report says the same of attempts", async () => {

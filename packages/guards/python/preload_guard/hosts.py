@@ -6,16 +6,28 @@ LOCAL_NAMES = ("", "localhost", "localhost.localdomain", "ip6-localhost", "ip6-l
 
 
 def is_local(host):
-    """True for loopback, by name or address, and for the name of this machine."""
+    """True for loopback and for this machine, by name or address: what goes there leaves nothing."""
     name = host.lower().rstrip(".")
     if name in LOCAL_NAMES or name.endswith(".localhost"):
         return True
     if is_address(name):
         packed = name.split("%")[0]
         packed = packed[7:] if packed.startswith("::ffff:") else packed
-        return packed == "::1" or packed.startswith("127.")
+        return packed == "::1" or packed.startswith("127.") or is_own_address(packed)
     own = _socket.gethostname().lower()
     return name == own or name.startswith(own + ".")
+
+
+def is_own_address(address):
+    """No list of them is to be had; but a service can only be at an address of this machine."""
+    sock = _socket.socket(_socket.AF_INET6 if ":" in address else _socket.AF_INET, _socket.SOCK_STREAM)
+    try:
+        sock.bind((address, 0))
+        return True
+    except OSError:
+        return False
+    finally:
+        sock.close()
 
 
 def is_address(host):

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { hostname } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
 
 const localNames = new Set([
   "",
@@ -11,13 +11,18 @@ const localNames = new Set([
   "::",
 ]);
 
-/** True for loopback, by name or address, and for the name of this machine. */
+/** True for loopback and for this machine, by name or address: what goes there leaves nothing. */
 export function isLocal(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, "");
   if (localNames.has(name) || name.endsWith(".localhost")) return true;
-  if (isIP(name) !== 0) return /^(::ffff:)?127\.|^::1(%|$)/.test(name);
+  if (isIP(name) !== 0) return /^(::ffff:)?127\.|^::1(%|$)/.test(name) || isOwnAddress(name);
   const own = hostname().toLowerCase();
   return name === own || name.startsWith(`${own}.`);
+}
+
+function isOwnAddress(address: string): boolean {
+  const [bare] = address.replace(/^::ffff:(?=\d+\.)/, "").split("%");
+  return Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === bare));
 }
 
 /** `host:port`, as a person writes it. */

@@ -4,7 +4,7 @@ const dgram = require("node:dgram");
 const dns = require("node:dns");
 const http = require("node:http");
 const net = require("node:net");
-const { tmpdir } = require("node:os");
+const { networkInterfaces, tmpdir } = require("node:os");
 const { join } = require("node:path");
 
 const path = join(mkdtempSync(join(tmpdir(), "preload-local-")), "socket");
@@ -23,6 +23,14 @@ async function main() {
   await new Promise((done) => datagrams.bind(0, "127.0.0.1", done));
   const received = new Promise((done) => datagrams.once("message", (message) => done(`${message}`)));
   dgram.createSocket("udp4").unref().send("by datagram", datagrams.address().port);
+  // This machine by the addresses that others know it by. Without a network it has none.
+  const own = Object.values(networkInterfaces()).flatMap((all) => all.filter(({ family }) => family === "IPv4"));
+  for (const { address } of own) {
+    const listening = net.createServer().listen(0, address);
+    await new Promise((done) => listening.once("listening", done));
+    await new Promise((done, fail) => net.connect(listening.address().port, address, done).on("error", fail));
+    listening.close();
+  }
   process.stdout.write(
     JSON.stringify([
       await (await fetch(`http://localhost:${port}/`)).text(),

@@ -32,6 +32,13 @@ socket.socket(socket.AF_UNIX).connect(path)
 datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 datagrams.bind(("127.0.0.1", 0))
 socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"by datagram", datagrams.getsockname())
+# How programs find the address of this machine, which is then asked for. On a machine without a network it is loopback.
+own = socket.gethostbyname(socket.gethostname())
+listening = socket.socket()
+listening.bind((own, 0))
+listening.listen(1)
+socket.create_connection(listening.getsockname()).close()
+
 print(
     json.dumps(
         [
