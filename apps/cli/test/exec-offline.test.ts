@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { readdir, readlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
@@ -246,14 +246,32 @@ test.skipIf(!isRoot || !hasSudo)("sudo cuts for somebody who may not, and the co
   const text = "id -u; id -G; grep -E '^Cap(Eff|Bnd)' /proc/self/status; curl -s https://models.example";
   const options = { env: process.env, cwd, io: process };
 
-  const code = await cut.run("sh", ["-c", `(${text}) > told; exit 5`], options);
+  const code = await cut.run("sh", ["-c", `(${text}) > told; readlink /proc/self/fd/2 > stderr; exit 5`], options);
 
   expect(cut.enforcement).toEqual({ by: "sudo" });
   expect(code).toBe(5);
-  expect(spawnSync("cat", [join(cwd, "told")], { encoding: "utf8" }).stdout).toBe(
+  expect(await readFile(join(cwd, "told"), "utf8")).toBe(
     "65534\n65534\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\n",
   );
+  // At a terminal, sudo puts one of its own in between.
+  if (!process.stderr.isTTY) {
+    expect((await readFile(join(cwd, "stderr"), "utf8")).trim()).toBe(await readlink("/proc/self/fd/2"));
+  }
   expect(cut.attempts()).toEqual([{ by: "dns", host: "models.example", at: expect.any(Number) }]);
+});
+
+test.skipIf(users.length === 0)("a sudo that wants a password is no way, and says so to us alone", async () => {
+  const { cwd } = await openPlace();
+  const sudo = join(cwd, "sudo");
+  await writeFile(sudo, "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n", { mode: 0o755 });
+  const place = { env: { PATH: `${cwd}:${process.env.PATH}` }, cwd };
+  const user = { uid: 65534, gid: 65534, groups: [] };
+  const ways = waysHere(place, "linux", user).ways.filter(({ name }) => name === "sudo");
+
+  const cut = await openCut({ place, platform: "linux", user, ways });
+  await cut.close();
+
+  expect(cut.enforcement).toMatchObject({ by: "advisory", reason: "sudo: a password is required" });
 });
 
 describe("ways", () => {

@@ -23,6 +23,15 @@ exit $?`;
  * them, and take the command along. What those say goes to a file ($1), the command's stderr is passed on as 4.
  */
 export const outerShell = `
-errors=$1; shift
+export errors=$1; shift
 trap '' HUP INT QUIT TERM USR1 USR2
 exec "$@" 4>&2 2>"$errors"`;
+
+/**
+ * The same by sudo ($1), which closes whatever a program has besides the first three: what is to be 4 goes through as 2.
+ * Sudo is asked first whether it needs a password, since it would say so on the command's stderr.
+ */
+export const sudoShell = `
+sudo=$1; shift
+"$sudo" -n true || exit 1
+exec "$sudo" -n -- /bin/sh -c 'errors=$1; shift; exec "$@" 4>&2 2>"$errors"' sh "$errors" "$@" 2>&4 4>&-`;

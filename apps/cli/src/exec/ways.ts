@@ -1,3 +1,4 @@
+import { sudoShell } from "./first-process.ts";
 import { findProgram, type Place, systemDirs } from "./programs.ts";
 
 /** One way to get a network of one's own, with nobody on it. */
@@ -58,7 +59,7 @@ export function waysHere(place: Place, platform: NodeJS.Platform, user: User): W
   const groups = user.groups.length > 0 ? ["--groups", user.groups.join(",")] : ["--clear-groups"];
   const asRoot: Way = {
     name: "sudo",
-    words: [sudo, "-n", "--", unshare, ...own],
+    words: ["/bin/sh", "-c", sudoShell, "sh", sudo, unshare, ...own],
     powerless: [...rights, ...ids, ...groups],
   };
   return { ways: [asUser, asRoot] };
