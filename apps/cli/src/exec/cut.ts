@@ -78,7 +78,12 @@ async function enforced(
     attemptsFile,
     attempts,
     variables: withoutProxies,
-    run: (command, args, options) => runSupervised(supervised, take, command, args, options),
+    async run(command, args, options) {
+      const code = await runSupervised(supervised, take, command, args, options);
+      // What the command left running is no part of what comes next, and sudo gives the terminal back only now.
+      await supervised.end();
+      return code;
+    },
     async close() {
       await supervised.end();
       for (const server of servers) server.close();
