@@ -33,7 +33,7 @@ export function changesBetween(before: Caches, after: Caches): Change[] {
   const keys = [...new Set([...before.keys(), ...after.keys()])];
   return keys.flatMap((key): Change[] => {
     const [old, now] = [before.get(key), after.get(key)];
-    if (old === undefined) return now && now.bytes > 0 ? [{ ...now, change: "added" }] : [];
+    if (!old?.bytes) return now && now.bytes > 0 ? [{ ...now, change: "added" }] : [];
     if (now === undefined) return [{ ...old, change: "removed" }];
     if (old.bytes === now.bytes) return [];
     const change = now.bytes > old.bytes ? "grown" : "shrunk";

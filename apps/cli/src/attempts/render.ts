@@ -54,6 +54,8 @@ function changeLine({ ref, dir, bytes: size, change, isLocked, tests }: CacheCha
     case "shrunk":
       return plain(`${ref} lost ${bytes(size)}${by} in ${dir}: \`preload verify\` says what is missing`);
     case "removed":
-      return plain(`${ref} was removed${by} (${bytes(size)}, from ${dir}): \`preload install\` brings it back`);
+      return plain(
+        `${ref} was removed${by} (${bytes(size)}, from ${dir})${isLocked ? ": `preload install` brings it back" : ""}`,
+      );
   }
 }

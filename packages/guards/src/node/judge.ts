@@ -55,7 +55,10 @@ function attemptOf({ trace, ...tried }: Try): Attempt {
     ...tried,
     test: PRELOAD_TEST ?? PYTEST_CURRENT_TEST?.replace(/ \(\w+\)$/, ""),
     pid: process.pid,
-    program: ["node", ...process.execArgv, ...process.argv.slice(1)].join(" ").slice(0, 200),
+    program: ["node", ...process.execArgv, ...process.argv.slice(1)]
+      .join(" ")
+      .replace(`${process.cwd()}/`, "")
+      .slice(0, 200),
     stack: callers(trace),
     at: Date.now(),
   };
