@@ -256,3 +256,22 @@ test("a signal is passed on, the result is told, and nothing of it is left", asy
   expect(existsSync(dirname(attempts))).toBe(false);
   await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
 });
+
+test("a Python program finds the guard, and no plugin that would change how its tests end", async () => {
+  const { preload } = await noConfig();
+  const finds = `import sys; from importlib.util import find_spec; print("preload_guard" in sys.modules, find_spec("preload_pytest"))`;
+
+  expect(await preload(["trace", "--", "python3", "-c", finds])).toMatchObject({ code: 0, stdout: "True None\n" });
+});
+
+test("a Node program that knows only a public address is read from inside", async () => {
+  const { preload, demo } = await noConfig();
+  const asks = `fetch("https://hub.invalid/${bart}/resolve/main/config.json").catch(({ name }) => console.log(name))`;
+
+  const { stdout, stderr } = await preload(["trace", "--", node, "-e", asks], {
+    env: { PRELOAD_HF_ENDPOINT: `${demo.endpoints.hf},https://hub.invalid` },
+  });
+
+  expect(stdout).toBe("TypeError\n");
+  expect(stderr).toContain(`  - ref: hf:${bart}\n    include: config.json\n`);
+});

@@ -1,6 +1,5 @@
 import { delimiter } from "node:path";
-import { guardVariables } from "@preload/guards";
-import { guardFiles } from "../attempts/guard-files.ts";
+import { type GuardFiles, guardVariables } from "@preload/guards";
 import type { Io } from "../io.ts";
 
 interface Recorders {
@@ -11,13 +10,14 @@ interface Recorders {
   /** The files that guards in Python and Node programs append to. */
   readonly attempts: string;
   readonly opened: string;
+  readonly guards: GuardFiles;
   /** The caches whose files count when they are opened. */
   readonly caches: readonly string[];
 }
 
 /** What leads a process, and all that it starts, past those who take notes. */
 export function recordedEnvironment(env: Io["env"], recorders: Recorders): Record<string, string> {
-  const { proxy, hub, attempts, opened, caches } = recorders;
+  const { proxy, hub, attempts, opened, guards, caches } = recorders;
   const ways = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
   const variables = {
     ...Object.fromEntries(ways.map((name) => [name, proxy])),
@@ -29,7 +29,7 @@ export function recordedEnvironment(env: Io["env"], recorders: Recorders): Recor
     // Python and curl read the small ones first; on Windows they are the same.
     ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [name.toLowerCase(), value])),
     HF_ENDPOINT: hub,
-    ...guardVariables({ env, mode: "record", attempts, files: guardFiles }),
+    ...guardVariables({ env, mode: "record", attempts, files: guards }),
     PRELOAD_OPENED: opened,
     PRELOAD_OPENED_UNDER: caches.join(delimiter),
   };

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectionsFor, PreloadError } from "@preload/core";
-import { readAttempts } from "@preload/guards";
+import { type GuardFiles, readAttempts } from "@preload/guards";
+import { guardFiles } from "../attempts/guard-files.ts";
 import type { Io } from "../io.ts";
 import { recordedEnvironment } from "./environment.ts";
 import { startHub } from "./hub.ts";
@@ -36,9 +37,8 @@ export async function record({ env, endpoint, caches, run }: RecordOptions): Pro
   const [attempts, opened] = [join(folder, "attempts"), join(folder, "opened")];
   const [hub, proxy] = await Promise.all([startHub(endpoint, agents, note), startProxy(agents, note)]);
   try {
-    const exitCode = await run(
-      recordedEnvironment(env, { hub: hub.url, proxy: proxy.url, attempts, opened, caches: withReal(caches) }),
-    );
+    const files = { attempts, opened, guards: await guardsIn(folder), caches: withReal(caches) };
+    const exitCode = await run(recordedEnvironment(env, { hub: hub.url, proxy: proxy.url, ...files }));
     await Promise.all([hub.close(), proxy.close()]);
     return { exitCode, noted: [...noted, ...guarded(attempts)], opened: linesIn(opened) };
   } finally {
@@ -55,6 +55,15 @@ export function endpointIn({ HF_ENDPOINT: written }: Io["env"]): URL {
   throw new PreloadError("USAGE", `HF_ENDPOINT is ${JSON.stringify(endpoint)}, which is not the address of a Hub`, {
     hint: "It looks like https://huggingface.co; unset, it is that.",
   });
+}
+
+/** Without the plugin that lies beside Python's: pytest would find it, and tests under it end in another way. */
+async function guardsIn(folder: string): Promise<GuardFiles> {
+  const python = join(folder, "python");
+  for (const name of ["sitecustomize.py", "preload_guard"]) {
+    await cp(join(guardFiles.python, name), join(python, name), { recursive: true });
+  }
+  return { ...guardFiles, python };
 }
 
 /** What guards saw in the programs: of HTTPS, nobody else can see the path. */
