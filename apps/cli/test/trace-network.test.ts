@@ -85,6 +85,17 @@ test("the token goes on to the Hub, and is nowhere else", async () => {
   expect(written).not.toMatch(/hf_secret|in-query/);
 });
 
+test("a name and a password in the Hub's address reach it", async () => {
+  const hub = await oddHub();
+  const traced = await tracing(hub.url.replace("://", "://ada:se%40cret@"));
+
+  await answerOf(`${traced.endpoint}/none`, "GET", {});
+
+  const expected = `Basic ${Buffer.from("ada:se@cret").toString("base64")}`;
+  expect(hub.seen.map(({ headers }) => headers.authorization)).toEqual([expected]);
+  await traced.end();
+});
+
 test("a Hub that cannot be reached is a status that clients know, and says why", async () => {
   const hub = await oddHub();
   const traced = await tracing(hub.url);

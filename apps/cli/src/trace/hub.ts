@@ -37,9 +37,14 @@ export async function startHub(endpoint: URL, agents: Agents, note: (noted: Note
   // Under the same path, or a redirect to another path of the host would lead elsewhere.
   const prefix = endpoint.pathname.replace(/\/+$/, "");
   return listen(server, {
-    url: (port) => `http://127.0.0.1:${port}${prefix}`,
+    url: (port) => `http://${credentialsIn(endpoint)}127.0.0.1:${port}${prefix}`,
     onClosed: async () => void (await Promise.all(noting)),
   });
+}
+
+/** Clients make a header of a name and a password in the address; it goes on like any other. */
+function credentialsIn({ username, password }: URL): string {
+  return username === "" && password === "" ? "" : `${username}:${password}@`;
 }
 
 /** Whether an answer sent the client to this path. Each redirect counts for one request. */
