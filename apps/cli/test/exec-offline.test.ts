@@ -173,15 +173,14 @@ describe.skipIf(users.length === 0)("where the kernel refuses", () => {
   ];
 
   test("--offline says that it is advisory, and why; guards and a proxy are what there is", async () => {
-    const text = "curl -sS https://models.example/a; curl -sS http://models.example/b; cat $PRELOAD_ATTEMPTS";
+    const text = "curl -sS https://models.example/a; curl -sS http://models.example/b";
 
     const { code, stdout, stderr } = await exec(["--offline", "--", "sh", "-c", text], { as: refused });
 
     expect(stderr).toContain("preload: --offline is advisory here: unshare: unshare failed");
     expect(code).toBe(9);
     expect(stdout).toContain("there is no network for this command");
-    expect(stdout).toContain('{"by":"tls","host":"models.example","port":443');
-    expect(stdout).toContain('{"by":"http","host":"models.example","port":80,"method":"GET","path":"/b"');
+    expect(stderr).toContain("a program asked models.example for /b");
   });
 
   test("--offline=strict does not start the command", async () => {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { lstatSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Attempt, appendAttempt, readAttempts } from "@preload/guards";
+import { type Attempt, readAttempts } from "@preload/guards";
 import { bridgesOutside } from "./bridge-outside.ts";
 import type { FromInside } from "./messages.ts";
 import { openProbes, ownAddresses } from "./probes.ts";
@@ -51,7 +51,9 @@ export async function openCut(options: CutOptions): Promise<Cut> {
   const dir = mkdtempSync(join(roomForSockets(), "preload-exec-"));
   const attemptsFile = join(dir, "attempts.jsonl");
   const found = await firstWay(options.ways ?? here.ways, { dir, allowPorts }, { place, supervisor });
-  const common = { attemptsFile, attempts: () => readAttempts(attemptsFile) };
+  const noted: Attempt[] = [];
+  const attempts = () => [...noted, ...noteOfGuards(attemptsFile)].sort((one, other) => one.at - other.at);
+  const common = { attemptsFile, attempts, note: (attempt: Attempt) => void noted.push(attempt) };
   if (found.supervised !== undefined) return enforced(found.supervised, { dir, allowPorts, ...common });
   const reason = here.reason ?? found.faults.join("; ");
   return advisory({ by: "advisory", reason, hint: here.hint ?? permissions }, { dir, ...common });
@@ -62,15 +64,23 @@ const bundled = fileURLToPath(new URL("./supervisor.cjs", import.meta.url));
 const permissions =
   "Run as root, allow user namespaces (in a container: docker run --privileged), or give sudo without a password.";
 
-type Common = Pick<Cut, "attemptsFile" | "attempts"> & { readonly dir: string };
+/** The command may do with the file what it likes. What was noted from below it never was in there. */
+function noteOfGuards(file: string): readonly Attempt[] {
+  return lstatSync(file, { throwIfNoEntry: false })?.isFile() ? readAttempts(file) : [];
+}
+
+type Common = Pick<Cut, "attemptsFile" | "attempts"> & {
+  readonly dir: string;
+  readonly note: (attempt: Attempt) => void;
+};
 
 async function enforced(
   supervised: Supervised,
-  { dir, allowPorts, attemptsFile, attempts }: Common & { allowPorts: readonly number[] },
+  { dir, allowPorts, attemptsFile, attempts, note }: Common & { allowPorts: readonly number[] },
 ): Promise<Cut> {
   const servers = await bridgesOutside(dir, allowPorts);
   const take = (message: FromInside) => {
-    if (message.type === "attempt") appendAttempt(attemptsFile, message.attempt);
+    if (message.type === "attempt") note(message.attempt);
   };
   supervised.onMessage = take;
   return {
@@ -94,9 +104,9 @@ async function enforced(
 
 async function advisory(
   enforcement: Enforcement & { by: "advisory" },
-  { dir, attemptsFile, attempts }: Common,
+  { dir, attemptsFile, attempts, note }: Common,
 ): Promise<Cut> {
-  const proxy = await startProxy((attempt) => appendAttempt(attemptsFile, attempt));
+  const proxy = await startProxy(note);
   return {
     enforcement,
     attemptsFile,

@@ -48,5 +48,8 @@ export function send(socket: Socket, message: FromInside | FromOutside): void {
 
 /** Both ends are ours, of one version: what arrives is what was sent. */
 export function receive<M extends FromInside | FromOutside>(socket: Socket, take: (message: M) => void): void {
-  createInterface({ input: socket }).on("line", (line) => take(JSON.parse(line) as M));
+  // That it broke off is heard of from the socket, as its close.
+  createInterface({ input: socket })
+    .on("line", (line) => take(JSON.parse(line) as M))
+    .on("error", () => {});
 }

@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tempDir } from "@preload/core/testing";
-import type { Attempt } from "@preload/guards";
 import { homeEnv, type Ran, run } from "./run.ts";
 
 const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
@@ -34,7 +33,8 @@ function canCut(words: readonly string[]): boolean {
 }
 
 export interface Inside extends Ran {
-  readonly attempts: readonly Attempt[];
+  /** As the report has them. */
+  readonly attempts: readonly { readonly by: readonly string[]; readonly host: string; readonly port: number | null }[];
 }
 
 /** A place where everybody may write, and the variables of somebody who lives there. */
@@ -46,32 +46,16 @@ export async function openPlace(): Promise<{ cwd: string; env: Record<string, st
   return { cwd, env: homeEnv(home) };
 }
 
-/**
- * Runs a command with --offline but without the guards, so that what is noted was seen from below; then waits until
- * `host` was noted.
- */
+/** Runs a command with --offline but without the guards, so that what is noted was seen from below. */
 export async function tryToLeave(
   command: readonly string[],
-  host: string,
   { as = [], env = {} }: { as?: readonly string[]; env?: Record<string, string> } = {},
 ): Promise<Inside> {
   const place = await openPlace();
-  await writeFile(join(place.cwd, "and-wait.sh"), andWait);
-  const words = ["sh", "and-wait.sh", host, ...command];
-  const ran = await run(["exec", "--offline=strict", "--", ...words], {
-    cwd: place.cwd,
-    as,
-    env: { ...place.env, ...env },
-  });
-  const [stdout = "", noted = ""] = ran.stdout.split("\nattempts\n");
-  const lines = noted.split("\n").filter((line) => line.startsWith("{"));
-  return { ...ran, stdout, attempts: lines.map((line) => JSON.parse(line) as Attempt) };
+  const report = join(place.cwd, "report.json");
+  const words = ["exec", "--offline=strict", "--tolerate", "--report", report, "--"];
+  const bare = ["env", "-u", "NODE_OPTIONS", "-u", "PYTHONPATH", ...command];
+  const ran = await run([...words, ...bare], { cwd: place.cwd, as, env: { ...place.env, ...env } });
+  const { attempts } = JSON.parse(await readFile(report, "utf8")) as Pick<Inside, "attempts">;
+  return { ...ran, attempts };
 }
-
-const andWait = `
-unset NODE_OPTIONS PYTHONPATH
-host=$1; shift
-"$@"; code=$?
-for i in $(seq 50); do grep -qsF "$host" "$PRELOAD_ATTEMPTS" && break; sleep 0.1; done
-printf '\\nattempts\\n'; cat "$PRELOAD_ATTEMPTS"
-exit $code`;
