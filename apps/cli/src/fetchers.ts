@@ -30,6 +30,13 @@ export function folderOf(scheme: string): string {
   return (fileClients as Readonly<Record<string, { readonly folder: string }>>)[scheme]?.folder ?? scheme;
 }
 
+/** Where `--cache-root` puts what a client reads, below the root. */
+export function folderBelowRoot(scheme: string): string {
+  return scheme === "hf" ? hubFolder.join("/") : folderOf(scheme);
+}
+
+const hubFolder = ["huggingface", "hub"];
+
 /** The ecosystems, by the scheme of their refs. Another one is one more line here and in `createFetchers`. */
 export const schemes: readonly string[] = ["whisper", "spacy", "hf", ...Object.keys(fileClients)];
 
@@ -50,7 +57,7 @@ export function createFetchers({ flags, config, machine, http }: Surroundings): 
   const [whisperDir, spacyDir, hubDir] = [
     dirOf("whisper", "whisper"),
     into === "site-packages" ? undefined : dirOf("spacy", "spacy"),
-    dirOf("hf", "huggingface", "hub"),
+    dirOf("hf", ...hubFolder),
   ];
   return {
     whisper: ruled(whisperDir, whisper({ machine, http, ...placed(whisperDir), endpoints: urlsOf("whisper") })),

@@ -148,6 +148,14 @@ export function user(text: string): { readonly uid: number; readonly gid: number
   });
 }
 
+/** The mode of files, in octal: `0444`. Whoever runs this has to be able to read them. */
+export function fileMode(text: string): number {
+  if (/^0?[0-7]{3}$/.test(text) && Number.parseInt(text, 8) & 0o400) return Number.parseInt(text, 8);
+  throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a mode for files`, {
+    hint: "For example 0644, or 0444 for files that nobody writes.",
+  });
+}
+
 /** A TCP port, behind those that were given before. */
 export function ports(text: string, before: readonly number[] = []): number[] {
   const port = Number(text);

@@ -11,9 +11,9 @@ import { placeOf } from "./paths.ts";
 import { createLanes, type Lanes } from "./ranged/lanes.ts";
 import { createSlots } from "./slots.ts";
 import { type Stamp, type Stamps, stampOf } from "./stamps.ts";
-import { type Place, type Purpose, type TransferContext, toBecome, transfer } from "./transfer.ts";
+import { onlyOnce, type Place, type Purpose, type TransferContext, toBecome, transfer } from "./transfer.ts";
 import type { ArchiveEntry, FileEntry, LinkEntry, Manifest } from "./types.ts";
-import { archiveName, unpackArchive } from "./unpack.ts";
+import { archiveName, copyMembers, unpackArchive } from "./unpack.ts";
 
 export type MendOptions = MaterializeOptions & { readonly stamps: Stamps; readonly onEvent: OnEvent };
 
@@ -62,7 +62,13 @@ export async function fetchAll(
       limit(() =>
         attempt(async () => {
           const { wanted, final, purpose, context } = prepared(entry);
-          return transfer(wanted, final, purpose, context);
+          const { members } = options;
+          if (!isArchive(entry) || members === undefined) return transfer(wanted, final, purpose, context);
+          return onlyOnce(wanted, final, purpose, context, async () => {
+            await copyMembers(entry, (member) => members(entry, member), dir, signal);
+            own.add(entry);
+            return entry.members.reduce((sum, { size }) => sum + size, 0);
+          });
         }),
       ),
     ),

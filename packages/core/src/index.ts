@@ -2,6 +2,7 @@ export { addressesOf, getFirst, publicUrl } from "./addresses.ts";
 export type { Agents } from "./agents.ts";
 export { type AsPlacedOptions, asPlaced } from "./as-placed.ts";
 export { type CheckOptions, check, type Problem, type ProblemReason } from "./check.ts";
+export { checkedManifest } from "./checked-manifest.ts";
 export {
   allRequests,
   type Config,
@@ -14,8 +15,9 @@ export {
 export { consultedPaths, type LoadConfigOptions, loadConfig, lockPathOf, readConfigText } from "./config-file.ts";
 export { configJsonSchema } from "./config-json-schema.ts";
 export { connectionsFor } from "./connections.ts";
-export { digestOf, hexOf, isDigest } from "./digest.ts";
+export { digestOf, finishDigest, hexOf, isDigest, startDigest } from "./digest.ts";
 export { digestFile } from "./digest-file.ts";
+export { onDisk } from "./disk-error.ts";
 export { freeSpace } from "./disk-space.ts";
 export {
   causeOf,
@@ -41,9 +43,10 @@ export { type Drift, lockDrift, reachable } from "./lock-drift.ts";
 export { readLock, writeLock } from "./lock-store.ts";
 export { emptyLock, formatLock, type Lock, parseLock, sameOptions } from "./lockfile.ts";
 export { isLoopback } from "./loopback.ts";
-export { type Limit, type MaterializeOptions, materialize, type Outcome } from "./materialize.ts";
+export { type Limit, type MaterializeOptions, type MemberSource, materialize, type Outcome } from "./materialize.ts";
 export { namesIn } from "./maybe-there.ts";
 export { ownedPaths } from "./owned-paths.ts";
+export { draftOf, lifeOf } from "./owner.ts";
 export { safePath, targetOf } from "./paths.ts";
 export { allPlaced, forgetPlaced, type Placed } from "./placed.ts";
 export { type Machine, thisMachine } from "./platform.ts";

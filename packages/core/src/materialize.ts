@@ -7,7 +7,7 @@ import type { RetryOptions } from "./retry.ts";
 import type { Slots } from "./slots.ts";
 import { openStamps } from "./stamps.ts";
 import type { Throttle } from "./throttle.ts";
-import type { Http, Manifest, Mirror } from "./types.ts";
+import type { ArchiveEntry, ArchiveMember, Http, Manifest, Mirror } from "./types.ts";
 
 export interface MaterializeOptions extends RetryOptions {
   readonly dir: string;
@@ -26,12 +26,17 @@ export interface MaterializeOptions extends RetryOptions {
   readonly slots?: Slots | undefined;
   /** Reads every byte first instead of trusting files that look as they did. @default "quick" */
   readonly depth?: "quick" | "deep";
+  /** Where the members of archives come from, unpacked, instead of the archives themselves. */
+  readonly members?: MemberSource | undefined;
   readonly throttle?: Throttle | undefined;
   readonly signal?: AbortSignal | undefined;
   /** @default the process's own */
   readonly platform?: NodeJS.Platform;
   readonly onEvent?: OnEvent;
 }
+
+/** Opens what an archive was unpacked to elsewhere. It needs no trust: every member is verified. */
+export type MemberSource = (entry: ArchiveEntry, member: ArchiveMember) => AsyncIterable<Uint8Array>;
 
 /** Runs a piece of work when its turn comes. */
 export type Limit = <T>(work: () => Promise<T>) => Promise<T>;

@@ -83,6 +83,17 @@ export async function transfer(
   purpose: Purpose,
   context: TransferContext,
 ): Promise<number> {
+  return onlyOnce(wanted, final, purpose, context, () => fetchVerified(wanted, final, purpose, context));
+}
+
+/** Does what makes a purpose true, unless another process is at it: then waits for that, and goes on if it dies. */
+export async function onlyOnce(
+  wanted: Wanted,
+  final: string,
+  purpose: Pick<Purpose, "isDone" | "isRight">,
+  context: TransferContext,
+  work: () => Promise<number>,
+): Promise<number> {
   const { isDone } = purpose;
   const bytes = await onDisk(final, async () => {
     await mkdir(dirname(final), { recursive: true });
@@ -95,7 +106,7 @@ export async function transfer(
     try {
       // Another process may have finished between our look at the disk and the lease.
       if (isDone() && (await purpose.isRight())) return 0;
-      return await fetchVerified(wanted, final, purpose, context);
+      return await work();
     } finally {
       lease.release();
     }
@@ -161,7 +172,8 @@ function weightOf({ code }: PreloadError): number {
 
 /** A large file in ranges, if the origin does them; anything else in one go. */
 async function fetchFrom(path: string, source: Source, context: TransferContext): Promise<number> {
-  if (source.size < rangedFrom || context.lanes === undefined) return fetchIntoFile(path, source, context);
+  const inRanges = source.size >= rangedFrom && context.lanes !== undefined && context.http.inRanges !== false;
+  if (!inRanges || context.lanes === undefined) return fetchIntoFile(path, source, context);
   try {
     return await fetchRanged(path, source, context, context.lanes);
   } catch (error) {

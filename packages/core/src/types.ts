@@ -241,6 +241,8 @@ export interface Http {
   explain(error: unknown, url: string): unknown;
   /** The same stack, which also shows the token to these origins (`https://huggingface.co`) and to nobody else. */
   authorized(token: string, origins: readonly string[]): Http;
+  /** False where a large file comes as fast in one piece as in several at once. @default true */
+  readonly inRanges?: boolean;
   /** Closes idle connections. */
   close(): void;
 }

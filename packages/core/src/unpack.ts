@@ -29,11 +29,30 @@ export async function unpackArchive(
   texts: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
+  return placeTree(entry, dir, (staging) => unpackInto(entry, archive, staging, texts, signal));
+}
+
+/** The same with members that were unpacked elsewhere. */
+export async function copyMembers(
+  entry: ArchiveEntry,
+  open: (member: ArchiveMember) => AsyncIterable<Uint8Array>,
+  dir: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  return placeTree(entry, dir, async (staging) => {
+    for (const member of entry.members) {
+      const found = { size: member.size, open: async () => open(member) };
+      await unpackMember(entry, member, found, join(staging, member.path), signal);
+    }
+  });
+}
+
+async function placeTree(entry: ArchiveEntry, dir: string, fill: (staging: string) => Promise<void>): Promise<void> {
   const root = join(dir, entry.path);
   const staging = join(root, `.preload-${thisProcess()}-${entry.digest.slice(-12)}`);
   await rm(staging, { recursive: true, force: true });
   try {
-    await unpackInto(entry, archive, join(staging, "new"), texts, signal);
+    await fill(join(staging, "new"));
     await mkdir(join(staging, "old"), { recursive: true });
     for (const top of topFolders(entry))
       await swap(join(root, top), join(staging, "new", top), join(staging, "old", top));
@@ -77,7 +96,7 @@ async function unpackInto(
 async function unpackMember(
   entry: ArchiveEntry,
   member: ArchiveMember,
-  found: ZipMember,
+  found: Pick<ZipMember, "size" | "open">,
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
