@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import { elsewhere, filesBelow, installed, leftovers, takenApart } from "./support/packs.ts";
 import { hasShell } from "./support/shell.ts";
 
+const isLinux = process.platform === "linux";
 const bart = "hf:preload-demo/tiny-bart";
 
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
@@ -58,28 +59,33 @@ test("two machines at two times write the same bytes, with links and without", a
   expect(sha256(await readFile(join(there.project, "again.tar")))).toBe(sha256(await readFile(here.pack)));
 });
 
-test("tar opens it; every entry is of nobody and no time, and holds nothing but models and lock", async () => {
-  const here = await installed({ config: `models: [${bart}]` });
-  await mkdir(join(here.hub, ".locks"), { recursive: true });
-  await writeFile(join(dirname(here.hub), "token"), "hf_secret");
-  await here.preload(["pack", "models.tar"]);
+test.skipIf(!isLinux)(
+  "tar opens it; every entry is of nobody and no time, and holds nothing but models and lock",
+  async () => {
+    const here = await installed({ config: `models: [${bart}]` });
+    await mkdir(join(here.hub, ".locks"), { recursive: true });
+    await writeFile(join(dirname(here.hub), "token"), "hf_secret");
+    await here.preload(["pack", "models.tar"]);
 
-  const { manifest, layers } = await takenApart(here.pack);
-  const lists = layers.map((layer) =>
-    execFileSync("tar", ["tvf", layer], { env: { TZ: "UTC", LC_ALL: "C", PATH: process.env.PATH } }).toString(),
-  );
+    const { manifest, layers } = await takenApart(here.pack);
+    const lists = layers.map((layer) =>
+      execFileSync("tar", ["tvf", layer], { env: { TZ: "UTC", LC_ALL: "C", PATH: process.env.PATH } }).toString(),
+    );
 
-  expect(manifest.layers.map(({ annotations }) => annotations)).toEqual([undefined, { "dev.preload.model": bart }]);
-  expect(lists[0]).toMatch(
-    /^drwxr-xr-x 0\/0 +0 1970-01-01 00:00 preload\/\n-rw-r--r-- 0\/0 +\d+ 1970-01-01 00:00 preload\/preload.lock\n$/,
-  );
-  const lines = lists[1]?.trimEnd().split("\n") ?? [];
-  expect(
-    lines.filter((line) => !/^(drwxr-xr-x|-rw-r--r--|lrwxrwxrwx) 0\/0 +\d+ 1970-01-01 00:00 huggingface\//.test(line)),
-  ).toEqual([]);
-  expect(lists.join("")).toMatch(/snapshots\/[0-9a-f]{40}\/config\.json -> \.\.\/\.\.\/blobs\//);
-  expect(lists.join("")).not.toMatch(/\/token$|\.locks|\.lease|\.part/m);
-});
+    expect(manifest.layers.map(({ annotations }) => annotations)).toEqual([undefined, { "dev.preload.model": bart }]);
+    expect(lists[0]).toMatch(
+      /^drwxr-xr-x 0\/0 +0 1970-01-01 00:00 preload\/\n-rw-r--r-- 0\/0 +\d+ 1970-01-01 00:00 preload\/preload.lock\n$/,
+    );
+    const lines = lists[1]?.trimEnd().split("\n") ?? [];
+    expect(
+      lines.filter(
+        (line) => !/^(drwxr-xr-x|-rw-r--r--|lrwxrwxrwx) 0\/0 +\d+ 1970-01-01 00:00 huggingface\//.test(line),
+      ),
+    ).toEqual([]);
+    expect(lists.join("")).toMatch(/snapshots\/[0-9a-f]{40}\/config\.json -> \.\.\/\.\.\/blobs\//);
+    expect(lists.join("")).not.toMatch(/\/token$|\.locks|\.lease|\.part/m);
+  },
+);
 
 test("what is missing is listed, all of it, and no file is written", async () => {
   const here = await installed({ config: `models: [${bart}]` });
@@ -110,6 +116,18 @@ test("a file with other bytes of the same size is named, and no file is written"
   expect(stderr).toContain(`${blob} is not what the lock says`);
   expect([code, await filesLike(here.project, /tar/)]).toEqual([4, ["models.tar"]]);
   expect(await readFile(here.pack, "utf8")).toBe("an earlier one");
+});
+
+test("an optional model that is not there is left out, and named", async () => {
+  const sentence = "hf:preload-demo/tiny-sentence";
+  const here = await installed({ config: `models: [${bart}, { ref: "${sentence}", optional: true }]` });
+  await rm(join(here.hub, "models--preload-demo--tiny-sentence"), { recursive: true });
+
+  const { code, stdout, stderr } = await here.preload(["pack", "models.tar"]);
+
+  expect(stdout).toContain("1 model, 8 files");
+  expect(stderr).toContain(`left out ${sentence}, which is optional and not there`);
+  expect(code).toBe(0);
 });
 
 test("what two models share is in one layer", async () => {
@@ -189,6 +207,9 @@ test("JSON for programs", async () => {
 test.each([
   [["pack", ""], 2, "names no file"],
   [["pack", "."], 2, "is there and no file"],
+  [["pack", "no/models.tar"], 2, "there is no folder"],
+  [["pack", "models.tar", "--only", "tiktoken"], 3, "there is no model to take"],
+  [["pack", "models.tar", "hf:org/unknown"], 3, "is neither locked nor was it installed"],
   [["unpack", "nothing.tar"], 2, "there is no such file"],
   [["unpack", "."], 2, "is no file"],
   [["unpack", "preload.yaml"], 4, "preload.yaml: it is cut off"],
@@ -200,8 +221,6 @@ test.each([
   expect(stderr).toContain(message);
   expect(code).toBe(exitCode);
 });
-
-const isLinux = process.platform === "linux";
 
 test.skipIf(!isLinux || !hasShell("skopeo") || !hasShell("umoci"))(
   "skopeo and umoci open it, and a copy by skopeo is a pack",

@@ -197,3 +197,31 @@ describe("a process that is killed while it unpacks", () => {
     expect(await readdir(dir)).toEqual(["tiny", "tiny-1.0.0.dist-info"]);
   });
 });
+
+describe("members that come unpacked from elsewhere", () => {
+  const members = membersOf("1.0.0");
+  const from = (texts: Members) =>
+    async function* (_: unknown, { path }: { path: string }) {
+      yield Buffer.from(texts[path] ?? "");
+    };
+
+  test("are placed without the archive, and nothing is asked of its origin", async () => {
+    const { origin, manifest } = await worldOf(members);
+
+    const { fetched } = await materialize(manifest, { ...calm, dir, members: from(members) });
+
+    expect(await tree(dir)).toEqual(treeOf100);
+    const bytes = Object.values(members).reduce((sum, text) => sum + text.length, 0);
+    expect([asked(origin), fetched]).toEqual([[], { files: 1, bytes }]);
+  });
+
+  test("are verified like any others: nothing of them is placed when one is not as promised", async () => {
+    const { manifest } = await worldOf(members);
+    const wrong = { ...members, "tiny/__init__.py": '__version__ = "6.6.6"\n' };
+
+    const placing = materialize(manifest, { ...calm, dir, members: from(wrong) });
+
+    await expect(placing).rejects.toMatchObject({ code: "BAD_ANSWER" });
+    expect(await tree(dir)).toEqual([]);
+  });
+});

@@ -45,6 +45,7 @@ async function offersAt({ place, word, given, operands }: Position, known: () =>
       const { usage } = place.command;
       if (usage.startsWith("completion ")) return { candidates: completionShells.map((value) => ({ value })) };
       if (/[[<]paths?\b/.test(usage)) return { candidates: [], native: "files" };
+      if (usage.includes("<file>") && operands.length === 0) return { candidates: [], native: "files" };
       if (!/[[<]refs?\b/.test(usage)) return { candidates: [] };
       const { refs } = await known();
       const isAnyModel = /^(install|plan|add) /.test(usage);

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { draftOf, freeSpace, lifeOf, onDisk, PreloadError } from "@preload/core";
@@ -14,6 +14,7 @@ export async function writeDraft<T>(path: string, bytes: number, write: (file: F
   if (stats && !stats.isFile()) {
     throw new PreloadError("USAGE", `${path} is there and no file`, { hint: "Name a file that may be written." });
   }
+  if (!existsSync(dirname(path))) throw new PreloadError("USAGE", `${path}: there is no folder ${dirname(path)}`);
   return onDisk(path, async () => {
     sweepDrafts(path);
     await refuseFull(dirname(path), bytes);

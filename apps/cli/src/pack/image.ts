@@ -5,7 +5,7 @@ import type { Blob } from "./pack-writer.ts";
 export const lockPath = "preload/preload.lock";
 
 /** The annotation of a layer that says which model it brings. */
-export const modelAnnotation = "dev.preload.model";
+const modelAnnotation = "dev.preload.model";
 
 /** What the image is called within its file: tools that want a name take this one. */
 const imageName = "models";

@@ -47,7 +47,7 @@ export async function filesBelow(dir: string): Promise<string[]> {
 
 /** What runs leave behind that were not allowed to clear up. */
 export async function leftovers(dir: string): Promise<string[]> {
-  return (await filesBelow(dir)).filter((path) => /\.(tmp|part|lease)$|\.preload-/.test(path));
+  return (await filesBelow(dir)).filter((path) => /\.(tmp|part|lease)(\/|$)|\.preload-/.test(path));
 }
 
 export interface Described {
