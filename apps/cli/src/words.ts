@@ -41,3 +41,8 @@ export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
 }
+
+/** The same where one line is meant: CI takes some lines of a log for its own commands. */
+export function plainLine(text: string): string {
+  return plain(text.trim().replace(/\s+/g, " "));
+}

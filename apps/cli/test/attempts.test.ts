@@ -1,6 +1,7 @@
 import type { Attempt } from "@preload/guards";
 import { expect, test } from "vitest";
 import { merge } from "../src/attempts/merge.ts";
+import { withoutSecrets, wordsWithoutSecrets } from "../src/attempts/without-secrets.ts";
 
 const at = 1_795_000_000_000;
 const hub = { by: "python", host: "huggingface.co", port: 443, test: "t.py::led", pid: 7, at } as const;
@@ -55,4 +56,23 @@ test("a recorder's line stands alone where no guard was near", () => {
   const attempts: Attempt[] = [hub, { by: "tls", host: "huggingface.co", port: 443, at: at + 60_000 }];
 
   expect(merge(attempts).map(({ by }) => by)).toEqual([["python"], ["tls"]]);
+});
+
+test.each([
+  [
+    "curl -H 'Authorization: Bearer abc' https://me:pass@host/a?token=abc&b=1",
+    "curl -H 'Authorization: ***' https://***@host/a?token=***&b=1",
+  ],
+  ["python3 train.py --hub-token abc --epochs 3", "python3 train.py --hub-token *** --epochs 3"],
+  ["python3 train.py --api_key=abc", "python3 train.py --api_key=***"],
+  ["python3 -c login('hf_abcdefghijkl')", "python3 -c login('hf_***')"],
+  ["python3 -m pytest tests/test_tokenizer.py -k tokens", "python3 -m pytest tests/test_tokenizer.py -k tokens"],
+])("%s is told without secrets", (command, told) => {
+  expect(withoutSecrets(command)).toBe(told);
+});
+
+test("a secret may be a word of its own", () => {
+  expect(wordsWithoutSecrets(["train", "--token", "a b", "--password", "--quiet"])).toEqual([
+    ...["train", "--token", "***", "--password", "--quiet"],
+  ]);
 });

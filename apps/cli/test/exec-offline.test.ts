@@ -63,6 +63,16 @@ describe.each(users)("as %s", (_, as) => {
     expect(stdout.trim()).toBe("lo");
   });
 
+  test("a socket that the caller left open is not handed on", async () => {
+    const place = await openPlace();
+    const caller = ["bash", "-c", 'exec 200<>/dev/udp/127.0.0.1/9; exec "$@"', "bash"];
+    const inside = ["sh", "-c", "ls -l /proc/self/fd | grep -c ' 200 '"];
+
+    const ran = await run(["exec", "--offline=strict", "--", ...inside], { ...place, as: [...as, ...caller] });
+
+    expect(ran).toMatchObject({ stdout: "0\n", code: 1 });
+  });
+
   test("it sees its own set of processes", async () => {
     const { stdout } = await exec(
       ["--offline", "--", ...python("import os; print(os.readlink('/proc/self') == str(os.getpid()))")],
@@ -271,6 +281,13 @@ test.skipIf(users.length === 0)("a sudo that wants a password is no way, and say
   await cut.close();
 
   expect(cut.enforcement).toMatchObject({ by: "advisory", reason: "sudo: a password is required" });
+});
+
+test("where temporary files cannot be, that is said", async () => {
+  const ran = await exec(["--offline", "--", "true"], { env: { TMPDIR: "/no-such-folder" } });
+
+  expect(ran.code).toBe(7);
+  expect(ran.stderr).toContain("/no-such-folder takes no temporary files (ENOENT)");
 });
 
 describe("ways", () => {

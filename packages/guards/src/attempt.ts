@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 /** One try to reach something that is not loopback. */
 export interface Attempt {
@@ -29,6 +29,9 @@ export function appendAttempt(path: string, attempt: Attempt): void {
   appendFileSync(path, `${lineOf(attempt)}\n`);
 }
 
+/** Bytes. A program may write there what it likes: what is beyond is left out, and so is what is no attempt. */
+const longestFile = 32 * 1024 ** 2;
+
 /** What all recorders noted so far, in the order of their lines; nothing when nobody noted anything. A torn line is left out. */
 export function readAttempts(path: string): Attempt[] {
   return textOf(path)
@@ -56,11 +59,21 @@ function cutTo(length: number) {
 }
 
 function textOf(path: string): string {
+  let file: number;
   try {
-    return readFileSync(path, "utf8");
+    // Not to wait for somebody to write into what is no file.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
     throw error;
+  }
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) return "";
+    const bytes = Buffer.alloc(Math.min(stat.size, longestFile));
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -76,6 +89,13 @@ function attemptIn(line: string): Attempt[] {
 
 function isAttempt(value: unknown): value is Attempt {
   if (typeof value !== "object" || value === null) return false;
-  const { by, host, at } = value as Record<string, unknown>;
-  return typeof by === "string" && typeof host === "string" && typeof at === "number";
+  const { by, host, at, port, pid, stack, ...rest } = value as Record<keyof Attempt, unknown>;
+  const isNone = (one: unknown) => one === undefined;
+  return (
+    [by, host].every((one) => typeof one === "string") &&
+    typeof at === "number" &&
+    [port, pid].every((one) => isNone(one) || typeof one === "number") &&
+    [rest.method, rest.path, rest.test, rest.program].every((one) => isNone(one) || typeof one === "string") &&
+    (isNone(stack) || (Array.isArray(stack) && stack.every((frame) => typeof frame === "string")))
+  );
 }

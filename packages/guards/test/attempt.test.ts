@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -45,4 +46,33 @@ test("a line stays under 4 KiB, and keeps host and test", () => {
   expect(a).toMatchObject({ host: "a.invalid", test: "a test" });
   expect(a?.stack?.[0]).toBe(stack[0]);
   expect(b?.host).toBe("b.invalid");
+});
+
+test("a line whose parts are of another kind is no attempt", () => {
+  const path = file();
+  const fits = { by: "node", host: "a.invalid", at: 1 };
+  const others = [
+    { port: "443" },
+    { pid: {} },
+    { path: 5 },
+    { test: {} },
+    { program: [] },
+    { stack: "at" },
+    { stack: [1] },
+  ];
+  for (const other of [{}, ...others]) appendFileSync(path, `${JSON.stringify({ ...fits, ...other })}\n`);
+
+  expect(readAttempts(path)).toEqual([fits]);
+});
+
+test("what a program puts in the place of the file is not waited for, and not read whole", () => {
+  const [pipe, folder, huge] = [file(), file(), file()];
+  if (process.platform !== "win32") expect(spawnSync("sh", ["-c", `mkfifo "$0"`, pipe]).status).toBe(0);
+  mkdirSync(folder);
+  appendAttempt(huge, { by: "node", host: "a.invalid", at: 1 });
+  truncateSync(huge, 3 * 1024 ** 3);
+
+  expect(readAttempts(pipe)).toEqual([]);
+  expect(process.platform === "win32" ? [] : readAttempts(folder)).toEqual([]);
+  expect(readAttempts(huge).map(({ host }) => host)).toEqual(["a.invalid"]);
 });

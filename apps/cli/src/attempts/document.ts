@@ -1,5 +1,6 @@
 import { documentVersion } from "../documents.ts";
 import type { Outcome } from "./outcome.ts";
+import { wordsWithoutSecrets } from "./without-secrets.ts";
 
 /** The report of a run for programs. Decide on `reason` and `change`. */
 export function reportDocument({ ran, findings, changes, fails, exitCode }: Outcome) {
@@ -8,7 +9,7 @@ export function reportDocument({ ran, findings, changes, fails, exitCode }: Outc
     command: "exec",
     ok: exitCode === 0,
     exitCode,
-    ran: ran.command,
+    ran: wordsWithoutSecrets(ran.command),
     ranExitCode: ran.code,
     network: ran.network,
     attempts: findings.map(({ test, program, host, port, model, paths, times, stack, by, cause }) => ({

@@ -3,6 +3,7 @@ import { mirrorsAsked } from "../asked/public-addresses.ts";
 import type { Session } from "../session.ts";
 import { type Cause, causeOfMiss } from "./cause.ts";
 import type { Tried } from "./merge.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** What one test, or one program, asked of one host for one model, and why it had to. */
 export interface Finding {
@@ -49,7 +50,7 @@ export async function findingsOf(all: readonly Tried[], session: Session): Promi
       const model = isModel ? { ref: meaning.ref, revision: meaning.revision, files: [...files] } : undefined;
       return {
         test: one.test,
-        program: one.program,
+        program: one.program === undefined ? undefined : withoutSecrets(one.program),
         host: one.host,
         port: one.port,
         model,

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { painter } from "../paint.ts";
 import type { Session } from "../session.ts";
-import { bytes, count, plain } from "../words.ts";
+import { bytes, count, plainLine } from "../words.ts";
 import type { CacheChange, Outcome } from "./outcome.ts";
 import { lineOf } from "./words.ts";
 
@@ -40,7 +40,7 @@ function headline({ findings, changes, ran }: Outcome): string {
 
 /** Where it was asked, for who wants to know more. */
 function stackOf(stack: readonly string[], { flags }: Session): string[] {
-  return flags.verbose === true ? stack.map((frame) => `    at ${plain(frame)}`) : [];
+  return flags.verbose === true ? stack.map((frame) => `    at ${plainLine(frame)}`) : [];
 }
 
 function changeLine({ ref, dir, bytes: size, change, isLocked, tests }: CacheChange, { lockPath }: Session): string {
@@ -48,13 +48,13 @@ function changeLine({ ref, dir, bytes: size, change, isLocked, tests }: CacheCha
   const advice = isLocked ? "" : `: not in ${basename(lockPath)}, add it with \`preload add ${ref}\``;
   switch (change) {
     case "added":
-      return plain(`${ref} was downloaded${by} (${bytes(size)}, to ${dir})${advice}`);
+      return plainLine(`${ref} was downloaded${by} (${bytes(size)}, to ${dir})${advice}`);
     case "grown":
-      return plain(`${ref} grew${by} by ${bytes(size)} in ${dir}${advice}`);
+      return plainLine(`${ref} grew${by} by ${bytes(size)} in ${dir}${advice}`);
     case "shrunk":
-      return plain(`${ref} lost ${bytes(size)}${by} in ${dir}: \`preload verify\` says what is missing`);
+      return plainLine(`${ref} lost ${bytes(size)}${by} in ${dir}: \`preload verify\` says what is missing`);
     case "removed":
-      return plain(
+      return plainLine(
         `${ref} was removed${by} (${bytes(size)}, from ${dir})${isLocked ? ": `preload install` brings it back" : ""}`,
       );
   }

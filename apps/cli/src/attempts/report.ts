@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdtempSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, rmSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { codeOf, PreloadError } from "@preload/core";
 import { type Attempt, guardVariables, readAttempts } from "@preload/guards";
+import { temporaryFolder } from "../exec/temporary-folder.ts";
 import type { Session } from "../session.ts";
 import { changesBetween, lookAtCaches } from "./caches.ts";
 import { guardFiles } from "./guard-files.ts";
@@ -40,7 +41,7 @@ export interface Report {
 export function beginReport(session: Session, network: Network, flags: ReportFlags): Report {
   const path = flags.report === undefined ? undefined : writable(resolve(session.machine.cwd, flags.report));
   const isAsked = path !== undefined || flags.assertNoDownload === true;
-  const dir = isAsked && network === "open" ? mkdtempSync(join(tmpdir(), "preload-run-")) : undefined;
+  const dir = isAsked && network === "open" ? temporaryFolder(tmpdir(), "preload-run-") : undefined;
   const noted = dir === undefined ? undefined : join(dir, "attempts.jsonl");
   // Nothing can be downloaded where there is no network.
   const look = () => (isAsked || network !== "cut" ? lookAtCaches(session) : new Map());

@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import type { Session } from "../session.ts";
-import { count, plain, shortRevision } from "../words.ts";
+import { count, plainLine, shortRevision } from "../words.ts";
 import { type Finding, isUsual } from "./findings.ts";
 
 /** `tests/test_sum.py::test_led asked huggingface.co for allenai/led-base-16384 config.json: not in ${lock}, …`: one line. */
 export function lineOf(finding: Finding, session: Session): string {
   const why = whyOf(finding, session);
-  return plain(`${whoOf(finding)} asked ${placeOf(finding)}${whatOf(finding)}${why === "" ? "" : `: ${why}`}`);
+  return plainLine(`${whoOf(finding)} asked ${placeOf(finding)}${whatOf(finding)}${why === "" ? "" : `: ${why}`}`);
 }
 
 function whoOf({ test, program }: Finding): string {

@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import type { Place } from "./programs.ts";
 import { startProxy } from "./recording-proxy.ts";
 import { type RunOptions, runPlain, runSupervised } from "./run-command.ts";
 import { type Supervised, superviseBy } from "./supervised.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { type User, type Way, waysHere } from "./ways.ts";
 
 /** How much `--offline` is worth here. */
@@ -48,7 +49,7 @@ export interface CutOptions {
 export async function openCut(options: CutOptions): Promise<Cut> {
   const { place, platform, user, allowPorts = [], supervisor = bundled } = options;
   const here = waysHere(place, platform, user);
-  const dir = mkdtempSync(join(roomForSockets(), "preload-exec-"));
+  const dir = temporaryFolder(roomForSockets(), "preload-exec-");
   const attemptsFile = join(dir, "attempts.jsonl");
   const found = await firstWay(options.ways ?? here.ways, { dir, allowPorts }, { place, supervisor });
   const noted: Attempt[] = [];

@@ -16,6 +16,7 @@ export interface RunOptions {
 /** Runs a command with our own network. Gives back the exit code that a shell would. */
 export async function runPlain(command: string, args: readonly string[], options: RunOptions): Promise<number> {
   const { env, cwd, io } = options;
+  if (command === "") return notStarted(command, "ENOENT", io);
   const child = spawn(command, args, { env, cwd, stdio: "inherit" });
   return withSignals(
     io,
@@ -37,7 +38,7 @@ export async function runSupervised(
   { env, cwd, io }: RunOptions,
 ): Promise<number> {
   // What takes the capabilities from it would say this in words of its own.
-  const reason = whyNotStarted(command, { env, cwd });
+  const reason = command === "" ? "ENOENT" : whyNotStarted(command, { env, cwd });
   if (reason !== undefined) return notStarted(command, reason, io);
   const { control } = supervised;
   return withSignals(

@@ -8,6 +8,7 @@ import { bridgeInside } from "./bridge-inside.ts";
 import { answerNames } from "./names.ts";
 import { faultOf } from "./probe.ts";
 import { watchRefusals } from "./refusals.ts";
+import { closeCallersSockets } from "./sockets.ts";
 
 /**
  * The program that stands beside the command inside the cut: it starts the command without any capability, notes what
@@ -15,6 +16,7 @@ import { watchRefusals } from "./refusals.ts";
  * so that with it the kernel ends whatever the command left behind.
  */
 async function supervise(orders: Orders): Promise<void> {
+  closeCallersSockets();
   const control = connect(join(orders.dir, "control"));
   const tell = (message: FromInside) => send(control, message);
   // Whoever killed the wrapper could not clean up after it.
