@@ -28,6 +28,7 @@ const skipped = {
   test_package_is_absent: "skipped",
   "test_of_parameters[here]": "passed",
   "test_of_parameters[absent]": "skipped",
+  test_is_expected_to_fail: "skipped",
   test_is_skipped_anyway: "skipped",
   test_of_a_case: "skipped",
   test_of_a_module: "skipped",
@@ -53,7 +54,7 @@ describe.each(["pytest7", "pytest8", "pytest9"] as const)("%s", (place) => {
 
       expect(outcomes).toEqual(skipped);
       expect(code).toBe(0);
-      expect(summary).toContain(`  ${absent}: 5 tests skipped\n    ${absent} is neither locked`);
+      expect(summary).toContain(`  ${absent}: 6 tests skipped\n    ${absent} is neither locked`);
       expect(summary).toContain("  hf:org/nobody-knows-it: 1 test skipped\n");
       expect(summary).toContain("    preload add hf:org/nobody-knows-it && preload install\n");
       expect(summary).toContain("  package no_such_package: 1 test skipped\n");
@@ -222,6 +223,17 @@ describe.each(["pytest7", "pytest8", "pytest9"] as const)("%s", (place) => {
     for (const marker of ["requires_model(", "allow_hosts(", "removes_models"])
       expect(markers.stdout).toContain(marker);
   });
+});
+
+test("a marker that is misspelt is refused, with the test", async () => {
+  const cwd = await copySuite("models");
+  const text = 'import pytest\n@pytest.mark.require_models("hf:a/b")\ndef test_it(): pass\n';
+  await writeFile(join(cwd, "test_typo.py"), text);
+
+  const { code, stdout, stderr } = await runSuite("pytest9", "models", { cwd, args: ["test_typo.py"] });
+
+  expect(code).toBe(4);
+  expect(stdout + stderr).toContain("test_it: there is no marker require_models; it is called requires_model");
 });
 
 test("a marker that names nothing is refused, with the test", async () => {

@@ -43,6 +43,7 @@ class Models:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session):
+        refuse_misspelt(session)
         needs = [(item, needs_of(item)) for item in session.items]
         refs = sorted({ref for _, need in needs for ref in need.refs})
         if session.config.option.collectonly or not any(need for _, need in needs):
@@ -70,7 +71,10 @@ class Models:
     def findings(self, item, call):
         if call.when != "setup" or LACKS not in item.stash:
             return []
-        return [finding("lacks", item.nodeid, text, about=name) for name, text in item.stash[LACKS].items()]
+        # A test that is expected to fail is not expected to fail for this.
+        raised = call.excinfo.value if call.excinfo is not None else None
+        fails = isinstance(raised, pytest.fail.Exception) and not isinstance(raised, pytest.xfail.Exception)
+        return [finding("lacks", item.nodeid, text, name, fails) for name, text in item.stash[LACKS].items()]
 
     def ask(self, refs):
         """What Preload says of these refs. It looks at the disk only, which takes a fraction of a second."""
@@ -119,6 +123,18 @@ def needs_of(item):
         need.refs.extend(ref for ref in marker.args if ref not in need.refs)
         need.packages.extend(name for name in packages if name not in need.packages)
     return need
+
+
+def refuse_misspelt(session):
+    """A marker that nobody registered is a warning to pytest, and the test would need nothing."""
+    registered = {re.split(r"[:(]", line)[0].strip() for line in session.config.getini("markers")}
+    for item in session.items:
+        for name in {marker.name for marker in item.iter_markers()} - registered:
+            if MISSPELT.match(name):
+                raise pytest.UsageError(f"{item.nodeid}: there is no marker {name}; it is called requires_model")
+
+
+MISSPELT = re.compile(r"(requires?|required|needs?)_?models?$", re.IGNORECASE)
 
 
 def is_required(config):
@@ -707,6 +723,8 @@ class Findings:
             return
         setattr(report, FINDINGS, found)
         failing = [told_of(one) for one in found if one["fails"]]
+        if hasattr(report, "wasxfail") and any(one["fails"] for one in found if one["kind"] == "lacks"):
+            del report.wasxfail
         if failing and not report.failed and not hasattr(report, "wasxfail"):
             report.outcome = "failed"
             report.longrepr = longrepr_of(item, "\n".join(failing))

@@ -38,6 +38,12 @@ def test_of_parameters(name):
     pass
 
 
+@pytest.mark.xfail
+@pytest.mark.requires_model(ABSENT)
+def test_is_expected_to_fail():
+    assert False
+
+
 @pytest.mark.skip(reason="for another reason")
 @pytest.mark.requires_model(ABSENT)
 def test_is_skipped_anyway():
