@@ -230,7 +230,10 @@ test("a marker that is misspelt is refused, with the test", async () => {
   const text = 'import pytest\n@pytest.mark.require_models("hf:a/b")\ndef test_it(): pass\n';
   await writeFile(join(cwd, "test_typo.py"), text);
 
-  const { code, stdout, stderr } = await runSuite("pytest9", "models", { cwd, args: ["test_typo.py"] });
+  const { code, stdout, stderr } = await runSuite("pytest9", "models", {
+    cwd,
+    args: ["-o", "strict_markers=false", "test_typo.py"],
+  });
 
   expect(code).toBe(4);
   expect(stdout + stderr).toContain("test_it: there is no marker require_models; it is called requires_model");
