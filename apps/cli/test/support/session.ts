@@ -111,5 +111,18 @@ function steady(text: string, { home, project, demo }: World): string {
 }
 
 function outputLines(text: string): string[] {
-  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+  return text === ""
+    ? []
+    : text
+        .replace(/(^ready .* fetched in .*\n)+/gm, inOrder)
+        .replace(/\n$/, "")
+        .split("\n");
+}
+
+/** Models that are fetched side by side are ready in any order. */
+function inOrder(lines: string): string {
+  return lines
+    .split(/(?<=\n)/)
+    .sort()
+    .join("");
 }
