@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { block, ending, headerOf, padding } from "./tar.ts";
+import { block, blockOf, ending, headerOf, padding } from "./tar.ts";
 
 /** A blob of a pack: its name is its digest. */
 export interface Blob {
@@ -36,7 +36,7 @@ export class PackWriter {
     await this.#write(padding(size));
     await this.#flush();
     const digest = hash.digest("hex");
-    const header = headerOf({ path: `blobs/sha256/${digest}`, type: "file", size });
+    const header = blockOf(`blobs/sha256/${digest}`, size);
     await writeWhole(this.#file, header, start);
     return { digest: `sha256:${digest}`, size };
   }

@@ -16,10 +16,30 @@ export interface TarEntry {
 }
 
 /** The header of an entry: of nobody, of no time, readable by all, so that the same content gives the same bytes. */
-export function headerOf({ path, type, size, target }: TarEntry): Buffer {
-  const name = type === "directory" ? `${path}/` : path;
+export function headerOf(entry: TarEntry): Buffer {
+  const { bytes, isWhole } = encoded(entry);
+  if (isWhole) return bytes;
+  const { size, target } = entry;
+  const more = new Pax({ path: nameOf(entry), size, ...(target === undefined ? {} : { linkpath: target }) });
+  return Buffer.concat([more.encode(), bytes]);
+}
+
+/**
+ * The header of a file with a short name, in one block whatever its size: place can be kept for it. From 8 GiB on
+ * the size is binary, which every tar of this century reads.
+ */
+export function blockOf(path: string, size: number): Buffer {
+  return encoded({ path, type: "file", size }).bytes;
+}
+
+function nameOf({ path, type }: TarEntry): string {
+  return type === "directory" ? `${path}/` : path;
+}
+
+function encoded(entry: TarEntry): { readonly bytes: Buffer; readonly isWhole: boolean } {
+  const { type, size, target } = entry;
   const header = new Header({
-    path: name,
+    path: nameOf(entry),
     type: types[type],
     size,
     mode: type === "file" ? 0o644 : type === "directory" ? 0o755 : 0o777,
@@ -29,9 +49,7 @@ export function headerOf({ path, type, size, target }: TarEntry): Buffer {
     ...(target === undefined ? {} : { linkpath: target }),
   });
   const bytes = Buffer.alloc(block);
-  if (!header.encode(bytes)) return bytes;
-  const more = new Pax({ path: name, size, ...(target === undefined ? {} : { linkpath: target }) });
-  return Buffer.concat([more.encode(), bytes]);
+  return { isWhole: !header.encode(bytes), bytes };
 }
 
 const types = { file: "File", directory: "Directory", link: "SymbolicLink" } as const;
@@ -79,7 +97,7 @@ export async function* entriesOf(bytes: Bytes, name: string): AsyncGenerator<Tar
       if (size > largestHeader) throw corrupt(name, `a header of it has ${size} bytes`);
       extended = Pax.parse((await bytes.read(size)).toString("utf8"));
     } else {
-      const entry = { ...entryIn(header, name), size };
+      const entry = { ...entryIn(header, extended, name), size };
       const end = bytes.left - size;
       yield { ...entry, at: bytes.at };
       await bytes.pass(bytes.left - end);
@@ -98,8 +116,9 @@ function headerIn(head: Buffer, extended: Pax | undefined, name: string): Header
   }
 }
 
-function entryIn(header: Header, name: string): Omit<TarEntry, "size"> {
-  const path = (header.path ?? "").replace(/^\.\//, "").replace(/\/$/, "");
+function entryIn(header: Header, extended: Pax | undefined, name: string): Omit<TarEntry, "size"> {
+  // tar 7.5 takes both from the block, too, where the block has a part of them.
+  const path = (extended?.path ?? header.path ?? "").replace(/^\.\//, "").replace(/\/$/, "");
   switch (header.type) {
     case "File":
     case "OldFile":
@@ -107,7 +126,7 @@ function entryIn(header: Header, name: string): Omit<TarEntry, "size"> {
     case "Directory":
       return { path, type: "directory" };
     case "SymbolicLink":
-      return { path, type: "link", target: header.linkpath ?? "" };
+      return { path, type: "link", target: extended?.linkpath ?? header.linkpath ?? "" };
     default:
       throw corrupt(name, `${JSON.stringify(path)} is neither a file, a folder nor a symbolic link (${header.type})`);
   }
