@@ -15,12 +15,24 @@ process.once("exit", () => {
   process.exitCode ||= 7;
 });
 
+/** A folder that somebody has removed meanwhile has no name. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    process.stderr.write(
+      "error the folder that this was started in is gone\n  Change to one that is there, and try again.\n",
+    );
+    process.exit(2);
+  }
+}
+
 const argv = process.argv.slice(2);
 const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
   env: process.env,
-  cwd: process.cwd(),
+  cwd: workingFolder(),
 };
 process.exitCode = await main(argv, process.stdout.isTTY || process.stderr.isTTY ? io : traced(io, argv));

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { bin } from "./support/run.ts";
 import { world } from "./support/world.ts";
 
 test.each([
@@ -168,4 +170,14 @@ test.each([
 
   expect(code).toBe(2);
   expect(stderr).toContain("its profiles name no model");
+});
+
+test.skipIf(process.platform === "win32")("a folder that is gone is said to be", async () => {
+  const { home } = await world({ config: "none" });
+  const script = `mkdir "$1" && cd "$1" && rmdir "$1" && exec "$2" "$3" verify`;
+
+  const ran = spawnSync("sh", ["-c", script, "sh", join(home, "gone"), process.execPath, bin], { encoding: "utf8" });
+
+  expect(ran.stderr).toContain("error the folder that this was started in is gone");
+  expect(ran.status).toBe(2);
 });

@@ -10,8 +10,9 @@ import { type Receipt, receiptPath, sightOf } from "./receipt.ts";
  *
  * This runs before anything else is loaded, and takes less time than loading it would.
  */
-export function replay(program: string, argv: readonly string[], env: NodeJS.ProcessEnv, cwd: string): boolean {
+export function replay(program: string, argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
   try {
+    const cwd = process.cwd();
     const home = resolve(homedir() || "/");
     const path = receiptPath(stateDirOf({ platform: process.platform, env, home }), argv, cwd);
     const receipt = JSON.parse(readFileSync(path, "utf8")) as Receipt;
