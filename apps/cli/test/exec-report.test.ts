@@ -249,3 +249,19 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(why);
 });
+
+test.each(["203.0.113.7", "2001:db8::7"])(
+  "a test in Python that asks an address and hides the error is named: %s",
+  async (address) => {
+    const { preload } = await world({ config: "none" });
+    const program = `import socket
+try: socket.create_connection((${JSON.stringify(address)}, 443), timeout=5)
+except OSError: pass`;
+    const env = { PYTEST_CURRENT_TEST: "tests/test_it.py::test_it (call)" };
+
+    const { code, stderr } = await preload(["exec", "--offline", "--", "python3", "-c", program], { env });
+
+    expect(code).toBe(9);
+    expect(stderr).toContain(`tests/test_it.py::test_it asked ${address}`);
+  },
+);

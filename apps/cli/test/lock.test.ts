@@ -160,3 +160,14 @@ test("a lock that cannot be read has a way out that works", async () => {
 
   expect([code, (await preload(["lock"])).code]).toEqual([2, 0]);
 });
+
+test("an install that found out nothing writes no lock", async () => {
+  const { preload, project, demo } = await world({ config: `models: [${bart}]` });
+  demo.remove("preload-demo/tiny-bart");
+
+  const { code, stderr } = await preload(["install"]);
+
+  expect(code).toBe(2);
+  expect(stderr).not.toContain("wrote");
+  await expect(readFile(join(project, "preload.lock"))).rejects.toThrow("ENOENT");
+});

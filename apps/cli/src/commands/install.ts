@@ -92,6 +92,8 @@ async function completedLock(
   const { lockPath, display } = session;
   if (!isForLock(session, operands)) return undefined;
   const next = nextLock(session, results);
+  // One that holds nothing would be committed as if it were the truth.
+  if (next.models.size === 0 && session.lock === undefined) return undefined;
   if (await writeLock(lockPath, next)) display.notice(`wrote ${lockPath}`);
   await noteProject(session, next);
   return lockPath;

@@ -18,9 +18,21 @@ def is_local(host):
     return name == own or name.startswith(own + ".")
 
 
+# For documentation: no machine has them.
+NOBODYS = {_socket.AF_INET: "198.51.100.255", getattr(_socket, "AF_INET6", None): "2001:db8:ffff::ff"}
+
+
 def is_own_address(address):
-    """No list of them is to be had; but a service can only be at an address of this machine."""
-    sock = _socket.socket(_socket.AF_INET6 if ":" in address else _socket.AF_INET, _socket.SOCK_STREAM)
+    """
+    No list of them is to be had; but a service can only be at an address of this machine. Where the network is cut,
+    every address is, and says nothing: there PRELOAD_ALLOW has the list.
+    """
+    family = _socket.AF_INET6 if ":" in address else _socket.AF_INET
+    return can_serve_at(family, address) and not can_serve_at(family, NOBODYS[family])
+
+
+def can_serve_at(family, address):
+    sock = _socket.socket(family, _socket.SOCK_STREAM)
     try:
         sock.bind((address, 0))
         return True
