@@ -108,14 +108,18 @@ describe.skipIf(!hasPython && !process.env.CI)("with a Python of 3.8 or later", 
     expect(runGuarded([python, "-c", asks], { attempts: "/nowhere/at/all" }).stdout.trim()).toBe("NetworkBlocked");
   });
 
-  test("what a proxy on this machine is asked to fetch is an attempt", () => {
-    const asks =
-      "import urllib.request\ntry: urllib.request.urlopen('http://plain.invalid/a?b')\nexcept OSError as e: print(e)";
+  test.each(["http", "https"])("what a proxy on this machine is asked to fetch over %s is an attempt", (scheme) => {
+    const asks = `import urllib.request
+try: urllib.request.urlopen('${scheme}://plain.invalid/a?b')
+except OSError as e: print(e)`;
+    const port = scheme === "http" ? 80 : 443;
 
-    const { stdout, attempts } = runGuarded([python, "-c", asks], { env: { http_proxy: "http://127.0.0.1:9" } });
+    const { stdout, attempts } = runGuarded([python, "-c", asks], {
+      env: { [`${scheme}_proxy`]: "http://127.0.0.1:9" },
+    });
 
-    expect(stdout).toContain("plain.invalid:80 is not loopback, and the network is blocked");
-    expect(attempts).toMatchObject([{ host: "plain.invalid", port: 80, path: "/a" }]);
+    expect(stdout).toContain(`plain.invalid:${port} is not loopback, and the network is blocked`);
+    expect(attempts).toMatchObject([{ host: "plain.invalid", port, path: "/a" }]);
   });
 
   test("a host that is allowed is asked, and the addresses that it has", () => {

@@ -38,7 +38,10 @@ def _opener(names):
 
 def _connection(names):
     connection = names["self"]
-    host, port = getattr(connection, "_tunnel_host", None) or connection.host, connection.port
+    host, port = connection.host, connection.port
+    # Through a proxy, the connection itself has the proxy's.
+    if getattr(connection, "_tunnel_host", None):
+        host, port = connection._tunnel_host, getattr(connection, "_tunnel_port", None) or 443
     scheme = "https" if port == 443 or hasattr(connection, "_context") else "http"
     url = names["url"]
     return names["method"], url if "://" in url else "%s://%s:%s%s" % (scheme, host, port, url)
