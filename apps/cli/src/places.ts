@@ -6,7 +6,7 @@ import { importRoot, sitePackagesOf } from "@preload/spacy-fetcher";
 import { filePlaces } from "@preload/url-fetcher";
 import { cacheDir as whisperCacheDir } from "@preload/whisper-fetcher";
 import { farPlaces } from "./far-places.ts";
-import { folderOf } from "./fetchers.ts";
+import { folderBelowRoot, folderOf } from "./fetchers.ts";
 import { schemeOf } from "./known-models.ts";
 import type { Session } from "./session.ts";
 
@@ -42,9 +42,7 @@ function nearPlaces(scheme: string, surroundings: Surroundings): Place[] {
   const roots = [
     { root: machine.env.PRELOAD_CACHE_ROOT, rule: "PRELOAD_CACHE_ROOT" },
     { root: config.cacheRoot, rule: "cacheRoot of the config" },
-  ].flatMap(({ root, rule }) =>
-    root ? [{ dir: resolve(config.dir, root, ...(scheme === "hf" ? ["huggingface", "hub"] : [scheme])), rule }] : [],
-  );
+  ].flatMap(({ root, rule }) => (root ? [{ dir: resolve(config.dir, root, folderBelowRoot(scheme)), rule }] : []));
   return [...roots, ...(placesBy[scheme]?.(machine, projectsOf(surroundings)) ?? []), ...installed];
 }
 
