@@ -173,6 +173,11 @@ export function count(text: string): number {
   return number;
 }
 
+/** As it is, behind those that were given before. */
+export function repeated(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
 /** `whisper,spacy` or repeated. */
 export function names(text: string, before: readonly string[] = []): string[] {
   return [
