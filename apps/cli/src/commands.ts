@@ -1,4 +1,5 @@
 import type { CommandSpec } from "./command-spec.ts";
+import { ci } from "./specs/ci.ts";
 import { config } from "./specs/config.ts";
 import { exchange } from "./specs/exchange.ts";
 import { models } from "./specs/models.ts";
@@ -14,6 +15,7 @@ export const commands: readonly CommandSpec[] = [
   ...state,
   ...processes,
   ...exchange,
+  ...ci,
   ...removal,
   ...setup,
 ];
