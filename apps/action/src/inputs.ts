@@ -1,0 +1,62 @@
+import { resolve } from "node:path";
+
+/** What a workflow says under `with:`, read and checked. */
+export interface Inputs {
+  readonly config: string;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  readonly profiles: readonly string[];
+  readonly refs: readonly string[];
+  /** Empty without one. */
+  readonly token: string;
+  readonly budget: string;
+  readonly save: "auto" | "true" | "false";
+  readonly lookupOnly: boolean;
+  readonly failOnMiss: boolean;
+  readonly offlineAfter: boolean;
+  readonly granularity: "model" | "set";
+  readonly summary: boolean;
+}
+
+/** An input that says what it cannot say. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+/** @throws InputError naming the input and what it may be */
+export function readInputs(read: (name: string) => string, workspace: string): Inputs {
+  const oneOf = <T extends string>(name: string, values: readonly [T, ...T[]]): T => {
+    const text = read(name);
+    const found = text === "" ? values[0] : values.find((value) => value === text);
+    if (found !== undefined) return found;
+    throw new InputError(`input ${name}: ${JSON.stringify(text)} is not one of ${values.join(", ")}`);
+  };
+  const claim = (name: string, otherwise: "true" | "false") =>
+    oneOf(name, otherwise === "true" ? ["true", "false"] : ["false", "true"]) === "true";
+  const inputs: Inputs = {
+    config: read("config"),
+    workingDirectory: resolve(workspace, read("working-directory")),
+    profiles: listed(read("profiles")),
+    refs: listed(read("refs")),
+    token: read("token"),
+    budget: read("budget") || "10 GB",
+    save: oneOf("save", ["auto", "true", "false"]),
+    lookupOnly: claim("lookup-only", "false"),
+    failOnMiss: claim("fail-on-miss", "false"),
+    offlineAfter: claim("offline-after", "false"),
+    granularity: oneOf("granularity", ["model", "set"]),
+    summary: claim("summary", "true"),
+  };
+  if (inputs.profiles.length > 0 && inputs.refs.length > 0) {
+    throw new InputError("inputs profiles and refs: say one of them; refs are taken as they are, of whatever profile");
+  }
+  if (inputs.lookupOnly && inputs.offlineAfter) {
+    throw new InputError("inputs lookup-only and offline-after: nothing is restored, so that nothing would be there");
+  }
+  return inputs;
+}
+
+/** One on a line, or several with spaces or commas between them. */
+function listed(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== "");
+}

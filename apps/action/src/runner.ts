@@ -1,0 +1,43 @@
+import { appendFileSync } from "node:fs";
+import * as core from "@actions/core";
+
+/** What the runner of a job takes from us: its log, its annotations, its files. */
+export interface Runner {
+  input(name: string): string;
+  /** Keeps a text out of every log from now on. */
+  mask(secret: string): void;
+  info(text: string): void;
+  annotate(level: "error" | "warning" | "notice", text: string): void;
+  output(name: string, value: string): void;
+  /** For the steps that come after. */
+  exportVariable(name: string, value: string): void;
+  summary(markdown: string): void;
+}
+
+const mostAnnotations = 10;
+
+/** The runner that started this process. What is more than ten annotations goes into the log alone. */
+export function thisRunner(env: NodeJS.ProcessEnv): Runner {
+  let annotations = 0;
+  return {
+    input: (name) => core.getInput(name),
+    mask: (secret) => core.setSecret(secret),
+    info: (text) => core.info(harmless(text)),
+    annotate(level, text) {
+      annotations += 1;
+      if (annotations <= mostAnnotations) core[level](text, { title: "Preload" });
+      else core.info(harmless(`${level}: ${text}`));
+    },
+    output: (name, value) => core.setOutput(name, value),
+    exportVariable: (name, value) => core.exportVariable(name, value),
+    summary(markdown) {
+      // Written at once, and for good: the library's own summary keeps it until it is told to write.
+      if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, `${markdown}\n`);
+    },
+  };
+}
+
+/** The text as the runner only shows it: a line of a log that begins with `::` is a command to it. */
+export function harmless(text: string): string {
+  return text.replace(/^(\s*):(?=:)/gm, "$1: ").replaceAll("##[", "## [");
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+/** A folder of ours where entries are unpacked and put together, so that nothing of an entry is ever unpacked elsewhere. */
+export interface Stage {
+  readonly dir: string;
+  close(): void;
+}
+
+/**
+ * What tar is told beside what @actions/cache tells it, which is to take every name as it stands (`-P`). An entry that
+ * somebody prepared could otherwise write anywhere: by an absolute name, by one that climbs, or through a link that it
+ * brought along. Links of every kind are unpacked as links to nothing; there are none in an entry of ours.
+ */
+const onlyBelow = [
+  "--anchored",
+  "--exclude=/*",
+  "--no-anchored",
+  "--exclude=..",
+  "--transform=s,.*,refused,RH",
+  "--transform=s,.*,refused,RS",
+].join(" ");
+
+/** Begins work in a new folder below `temp`, which becomes what the process works in until the stage is closed. */
+export function openStage(temp: string, env: NodeJS.ProcessEnv): Stage {
+  const dir = mkdtempSync(join(temp, "preload-"));
+  const before = { cwd: process.cwd(), workspace: env.GITHUB_WORKSPACE, tar: env.TAR_OPTIONS };
+  process.chdir(dir);
+  // Names in an entry are relative to this folder, when it is made and when it is unpacked.
+  env.GITHUB_WORKSPACE = dir;
+  env.TAR_OPTIONS = onlyBelow;
+  // A process that is ended by a signal leaves nothing but what the runner clears away with its folder.
+  const clear = () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+  process.once("exit", clear);
+  return {
+    dir,
+    close() {
+      process.chdir(before.cwd);
+      restore(env, "GITHUB_WORKSPACE", before.workspace);
+      restore(env, "TAR_OPTIONS", before.tar);
+      process.off("exit", clear);
+      clear();
+    },
+  };
+}
+
+function restore(env: NodeJS.ProcessEnv, name: string, value: string | undefined): void {
+  if (value === undefined) delete env[name];
+  else env[name] = value;
+}
