@@ -23,6 +23,7 @@ export async function run({ io, flags, operands, signal }: Invocation<CiFlags>):
       granularity,
       workspace: cached.workspace.dir,
       workspaceRule: cached.workspace.rule,
+      lock: session.lockPath,
       entries,
       set: { key: cached.set.key, restorePrefix: cached.set.restorePrefix, bytes: cached.set.bytes },
       skipped,
