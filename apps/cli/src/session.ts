@@ -22,7 +22,7 @@ import {
 } from "@preload/core";
 import { builtIn } from "./built-in.ts";
 import { commandNames } from "./commands.ts";
-import { type Counters, counting } from "./counting-http.ts";
+import { type Counters, counting, countRetry, noCounts } from "./counting-http.ts";
 import { createDisplay, type Display } from "./display.ts";
 import { createFetchers, schemes } from "./fetchers.ts";
 import type { Flags } from "./flags.ts";
@@ -58,12 +58,15 @@ export async function openSession(io: Io, flags: Flags, signal: AbortSignal): Pr
   const config = (await loadConfig({ cwd, path: flags.config, schemes, stateDir })) ?? builtIn(cwd);
   const offline = offlineRule(flags, io.env);
   const display = createDisplay(io, flags);
+  const network = noCounts();
   const open = createHttp({
     machine,
-    onRetry: display.retry,
+    onRetry: (event) => {
+      countRetry(network, event);
+      display.retry(event);
+    },
     ...(flags.stallTimeout === undefined ? {} : { stallTimeout: flags.stallTimeout * 1000 }),
   });
-  const network: Counters = { requests: 0 };
   const http = offline === undefined ? counting(open, network) : refusing(open, offline);
   const lockPath = lockPathOf(config);
   const until = flags.timeout === undefined ? signal : AbortSignal.any([signal, deadline(flags.timeout)]);
@@ -98,11 +101,21 @@ export function requestsFor(session: Session, refs: readonly string[]): Request[
 }
 
 /** Options of `installAll` that come from flags. */
-export function transferOptions({ flags, config, stateDir, signal, display }: Session): Partial<InstallAllOptions> {
+export function transferOptions({
+  flags,
+  config,
+  stateDir,
+  signal,
+  display,
+  network,
+}: Session): Partial<InstallAllOptions> {
   return {
     stateDir,
     signal,
-    onEvent: display.event,
+    onEvent: (event) => {
+      if (event.type === "retry") countRetry(network, event);
+      display.event(event);
+    },
     onResult: display.done,
     concurrency: flags.concurrency ?? config.concurrency ?? 8,
     ...(flags.maxRate === undefined ? {} : { throttle: throttleTo(flags.maxRate) }),

@@ -12,6 +12,8 @@ import type { Io } from "../src/io.ts";
 
 const ref = "hf:org/name";
 const url = "https://huggingface.co/org/name";
+const host = "cdn.example";
+const cause = "HTTP 503";
 
 function tallyOf(size: number, have: number, path = "model.safetensors") {
   let now = 0;
@@ -124,7 +126,7 @@ test("a file whose origin is given a rest says when it goes on", () => {
   const tally = tallyOf(400_000_000, 100_000_000);
   const path = "model.safetensors";
 
-  tally.take({ type: "retry", ref, path, url, why: "cdn.example answers 429", wait: 12_000, asked: true });
+  tally.take({ type: "retry", ref, path, url, why: "cdn.example answers 429", wait: 12_000, asked: true, host, cause });
   expect(frameOf(tally, "", room)[0]).toMatch(/25 % {2}again in 12 s$/);
   expect(frameOf(tally, "", { columns: 39, rows: 23 })[0]).toMatch(/25 % {2}again in 12 s$/);
   tally.take({ type: "resume", ref, path, url, from: 100_000_000, after: "retry" });
@@ -210,7 +212,6 @@ test("what happens is worded for people", () => {
 });
 
 const about = { ref, path: "model.safetensors", url };
-const host = "cdn.example";
 
 test.each<[MaterializeEvent, string | undefined, boolean]>([
   [
@@ -239,7 +240,11 @@ test.each<[MaterializeEvent, string | undefined, boolean]>([
     "cdn.example answers 429; it asks for 1 h, which is too long",
     true,
   ],
-  [{ type: "retry", ...about, why: "cdn.example: …", wait: 400, asked: false, after: "stall" }, undefined, true],
+  [
+    { type: "retry", ...about, why: "cdn.example: …", wait: 400, asked: false, host, cause, after: "stall" },
+    undefined,
+    true,
+  ],
   [
     { type: "resume", ...about, from: 250_000_000, after: "retry" },
     "hf:org/name: model.safetensors goes on after 250 MB",

@@ -87,6 +87,9 @@ export type MaterializeEvent =
       readonly wait: number;
       /** True when the server named the wait. */
       readonly asked: boolean;
+      /** Who failed, and how, in a word: `ECONNRESET`, `STALLED`, `HTTP 503`. */
+      readonly host: string;
+      readonly cause: string;
       /** The event just before this one, if it said the same of the same request. */
       readonly after?: "stall" | "throttle";
     }

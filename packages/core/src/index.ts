@@ -45,6 +45,7 @@ export { emptyLock, formatLock, type Lock, parseLock, sameOptions } from "./lock
 export { isLoopback } from "./loopback.ts";
 export { type Limit, type MaterializeOptions, type MemberSource, materialize, type Outcome } from "./materialize.ts";
 export { namesIn } from "./maybe-there.ts";
+export { type Fault, faultOf } from "./network-error.ts";
 export { ownedPaths } from "./owned-paths.ts";
 export { draftOf, lifeOf } from "./owner.ts";
 export { safePath, targetOf } from "./paths.ts";

@@ -58,6 +58,7 @@ function named(error: unknown, ref: string): unknown {
   return new PreloadError(error.code, `${ref}: ${error.message}`, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.cause === undefined ? {} : { cause: error.cause }),
+    details: error.details,
   });
 }
 

@@ -26,6 +26,7 @@ export function networkError(error: unknown, url: string): unknown {
   const made = new PreloadError(failure.code ?? "NETWORK", `${host}: ${failure.cause}`, {
     hint: failure.hint,
     cause: causeOf(error),
+    details: { host, cause: failure.code ?? code ?? "PROXY" },
   });
   const { unreachable, retriable, stall } = failure;
   return Object.assign(made, { unreachable, retriable, ...(stall ? { stall: { host, ...stall } } : {}) });
@@ -150,6 +151,20 @@ function stalled(came: Stall["came"], lasted: number): Pick<Failure, "code" | "s
 
 function broken(code: string, through: string): Failure {
   return { cause: `the connection${through} broke (${code})`, hint: again, unreachable: false, retriable: true };
+}
+
+/** Whose fault an error of the network is, in words that can be counted. */
+export interface Fault {
+  readonly host: string;
+  /** `ECONNRESET`, `STALLED`, `HTTP 503`, … */
+  readonly cause: string;
+}
+
+/** What the error's details say of that, if it is one of the network. */
+export function faultOf(error: unknown): Fault | undefined {
+  if (!(error instanceof PreloadError)) return undefined;
+  const { host, cause } = error.details;
+  return typeof host === "string" && typeof cause === "string" ? { host, cause } : undefined;
 }
 
 /** How a connection stood still, if that is what the error is about. */

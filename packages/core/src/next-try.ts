@@ -1,7 +1,7 @@
 import { publicUrl } from "./addresses.ts";
 import type { MaterializeEvent } from "./events.ts";
 import type { FetchContext, Source } from "./fetch-into.ts";
-import { stallOf } from "./network-error.ts";
+import { faultOf, stallOf } from "./network-error.ts";
 import type { Refusal } from "./refusal.ts";
 import { jittered, retriableStatus, waitAskedFor } from "./retry.ts";
 
@@ -24,7 +24,9 @@ export function nextTry(failure: Refusal, tries: number, source: Source, context
   if (reason) onEvent({ ...reason, ...about, ...(wait === undefined ? {} : { wait }) });
   if (wait === undefined) throw failure.error;
   const after = reason ? { after: reason.type } : {};
-  onEvent({ type: "retry", ...about, why: failure.error.message, wait, asked: asked !== undefined, ...after });
+  const fault = faultOf(failure.error) ?? { host: new URL(about.url).host, cause: failure.error.code };
+  const why = failure.error.message;
+  onEvent({ type: "retry", ...about, why, wait, asked: asked !== undefined, ...fault, ...after });
   return wait;
 }
 

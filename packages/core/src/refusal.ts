@@ -22,10 +22,12 @@ export async function refusal(answer: OpenAnswer, url: string, { gated }: { gate
   return { error: errorFor(), retriable: expired || retriableStatus.has(status), headers, answered: { host, status } };
 
   function errorFor(): PreloadError {
+    const details = { host, cause: `HTTP ${status}` };
     const message = `${host} answers ${status}${said}\n  for ${publicUrl(url)}`;
     if (status === 401 || (status === 403 && !expired)) {
       if (gated || headers["x-error-code"] === "GatedRepo") {
         return new PreloadError("GATED", message, {
+          details,
           hint:
             status === 401
               ? "Accept the terms on the model's page and set HF_TOKEN to a token of that account."
@@ -33,18 +35,24 @@ export async function refusal(answer: OpenAnswer, url: string, { gated }: { gate
         });
       }
       return new PreloadError("UNAUTHORIZED", message, {
+        details,
         hint: "Set a token that may read it, or check the mirror's access rules.",
       });
     }
     if (status === 404 || status === 410) {
       return new PreloadError("NOT_FOUND", message, {
+        details,
         hint: "A mirror may lack it. If its source does, too, `preload lock` with its name looks for what replaced it.",
       });
     }
     if (status === 429)
       return new PreloadError("RATE_LIMITED", message, {
+        details,
         hint: "Run the same command again later; it continues where it stopped.",
       });
-    return new PreloadError("NETWORK", message, { hint: "Run the same command again; it continues where it stopped." });
+    return new PreloadError("NETWORK", message, {
+      details,
+      hint: "Run the same command again; it continues where it stopped.",
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { PreloadError } from "./errors.ts";
-import { isRetriable } from "./network-error.ts";
+import { type Fault, faultOf, isRetriable } from "./network-error.ts";
 import { onAbort } from "./on-abort.ts";
 
 export interface RetryEvent {
@@ -11,6 +11,9 @@ export interface RetryEvent {
   readonly wait: number;
   /** True when the server named the wait. */
   readonly asked: boolean;
+  /** Who failed, and how, in a word: `ECONNRESET`, `STALLED`, `HTTP 503`. */
+  readonly host: string;
+  readonly cause: string;
 }
 
 export interface RetryOptions {
@@ -40,19 +43,22 @@ export async function retrying<T extends Attempt>(attempt: () => Promise<T>, opt
   for (let tries = 0; ; tries += 1) {
     const delay = retryDelays[tries];
     let why: string;
+    let fault: Fault;
     let asked: number | undefined;
     try {
       const answer = await attempt();
       if (!retriableStatus.has(answer.status) || delay === undefined) return answer;
       asked = waitAskedFor(answer.headers);
-      why = `${new URL(url).host} answers ${answer.status}`;
+      fault = { host: new URL(url).host, cause: `HTTP ${answer.status}` };
+      why = `${fault.host} answers ${answer.status}`;
       if (asked !== undefined && asked > longestWait) throw tooLong(url, answer.status, asked);
     } catch (error) {
       if (delay === undefined || !isRetriable(error) || isTooLong(error)) throw error;
       why = (error as Error).message;
+      fault = faultOf(error) ?? { host: new URL(url).host, cause: (error as PreloadError).code };
     }
     const wait = asked ?? jittered(delay);
-    onRetry({ type: "retry", url, why, wait, asked: asked !== undefined });
+    onRetry({ type: "retry", url, why, wait, asked: asked !== undefined, ...fault });
     await pause(wait, signal);
   }
 }
@@ -108,7 +114,10 @@ function tooLong(url: string, status: number, wait: number): PreloadError {
   const error = new PreloadError(
     "RATE_LIMITED",
     `${new URL(url).host}: answers ${status} and wants us to wait ${Math.ceil(wait / 1000)} seconds`,
-    { hint: "Run the same command again later; it continues where it stopped." },
+    {
+      hint: "Run the same command again later; it continues where it stopped.",
+      details: { host: new URL(url).host, cause: `HTTP ${status}` },
+    },
   );
   return Object.assign(error, { tooLong: true });
 }

@@ -68,7 +68,9 @@ test("a connection that breaks: a retry, which no other event explains, and wher
 
   const { host } = new URL(origin.url);
   expect(types()).toEqual(["fetch", "retry", "resume", "placed"]);
-  expect(only("retry")).toMatchObject([{ why: expect.stringContaining(host), wait: 0, asked: false }]);
+  expect(only("retry")).toMatchObject([
+    { why: expect.stringContaining(host), wait: 0, asked: false, host, cause: expect.stringMatching(/^E[A-Z_]+$/) },
+  ]);
   expect(only("retry")[0]).not.toHaveProperty("after");
   expect(only("resume")).toMatchObject([{ path: "model.pt", from: megabyte, after: "retry" }]);
   expect(sumBefore(only("resume")[0])).toBe(megabyte);

@@ -81,7 +81,7 @@ describe("an answer", () => {
     const { events } = await run([{ status: 429, headers: { "retry-after": "0" } }, 503, 200], { retryDelays: [4, 4] });
 
     expect(events).toMatchObject([
-      { why: "models.example answers 429", wait: 0, asked: true },
+      { why: "models.example answers 429", wait: 0, asked: true, host: "models.example", cause: "HTTP 429" },
       { why: "models.example answers 503", asked: false },
     ]);
     expect(events[1]?.wait).toBeLessThanOrEqual(4);
