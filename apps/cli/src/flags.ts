@@ -60,6 +60,7 @@ export const variableNames: readonly string[] = [
   ...variables.map(([name]) => name),
   "PRELOAD_OFFLINE",
   "PRELOAD_STATE_DIR",
+  "PRELOAD_RUN_LOG",
 ];
 
 /** The variable that stands in for a flag, by the flag's name in camel case. */

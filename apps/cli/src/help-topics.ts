@@ -57,6 +57,7 @@ Of preload
   PRELOAD_STATE_DIR           where preload remembers what it verified and
                               installed; else $XDG_STATE_HOME/preload, or the
                               platform's place
+  PRELOAD_RUN_LOG             0: keep no log of runs in there; 1: keep one
 
 Of the Hub's clients, read as they read them
   HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME

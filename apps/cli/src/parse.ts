@@ -5,6 +5,7 @@ import { commands } from "./commands.ts";
 import { commonOptions } from "./common-options.ts";
 import { type Flags, withEnvironment } from "./flags.ts";
 import type { Io } from "./io.ts";
+import { withReportsJoined } from "./runs/report-option.ts";
 import { version } from "./version.ts";
 
 /** Parses a command line and runs what it says. Gives back the exit code. @throws PreloadError `USAGE` */
@@ -56,7 +57,7 @@ export async function parse(argv: readonly string[], io: Io, signal: AbortSignal
 function misused({ message }: CommanderError, argv: readonly string[]): PreloadError {
   const [what = "", guess = ""] = message.replace(/^error: /, "").split("\n");
   const [word = ""] = commandFirst(argv);
-  const spec = commands.find((one) => namesOf(one).includes(word)) ?? commands.find(({ isDefault }) => isDefault);
+  const spec = commands.find((one) => namesOf(one).includes(word)) ?? defaultCommand;
   const name = spec === undefined ? "" : ` ${namesOf(spec)[0]}`;
   const meant = guess === "" ? "" : `${guess.replace(/^\(|\)$/g, "")} `;
   return new PreloadError("USAGE", what, { hint: `${meant}\`preload help${name}\` shows how it is used.` });
@@ -77,6 +78,13 @@ async function layout(): Promise<HelpConfiguration> {
 
 /** `-C app ci` as `ci -C app`: a command is recognized wherever it stands before the first other operand. */
 function commandFirst(argv: readonly string[]): string[] {
+  const joined = inOrder(withReportsJoined(argv));
+  const spec = commands.find((one) => namesOf(one).includes(joined[0] ?? "")) ?? defaultCommand;
+  // Elsewhere `--report` has one word, which may be the name of a form.
+  return spec === undefined || reportsInForms.has(namesOf(spec)[0] ?? "") ? joined : inOrder(argv);
+}
+
+function inOrder(argv: readonly string[]): string[] {
   const known = new Set(["help", ...commands.flatMap(namesOf)]);
   const takesValue = new Set(
     commonOptions().flatMap(({ required, short, long }) => (required ? [short ?? "", long ?? ""] : [])),
@@ -89,6 +97,9 @@ function commandFirst(argv: readonly string[]): string[] {
   }
   return [...argv];
 }
+
+const defaultCommand = commands.find(({ isDefault }) => isDefault);
+const reportsInForms = new Set(["install", "ci", "verify"]);
 
 function namesOf({ usage, aliases = [] }: CommandSpec): string[] {
   return [usage.split(" ", 1)[0] ?? usage, ...aliases];

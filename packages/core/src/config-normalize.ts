@@ -39,6 +39,7 @@ export function normalizeConfig(
     ),
     ...(config.concurrency === undefined ? {} : { concurrency: config.concurrency }),
     ...(config.cacheRoot === undefined ? {} : { cacheRoot: config.cacheRoot }),
+    ...(config.runLog === undefined ? {} : { runLog: config.runLog }),
     policy: { requireCommit: config.policy?.requireCommit ?? false, licenses: config.policy?.licenses ?? [] },
   };
 }

@@ -36,6 +36,7 @@ export function configSchema(schemes: readonly string[]) {
     endpoints: z.record(z.string(), strings).optional().describe("Mirrors for each source, tried in order"),
     concurrency: z.int().min(1).max(128).optional().describe("Files at once, 8 unless said"),
     cacheRoot: z.string().optional().describe("One folder under which every cache lies"),
+    runLog: z.boolean().optional().describe("Whether each run is remembered in the state directory; true unless said"),
     policy: z
       .strictObject({
         requireCommit: z.boolean().optional().describe("Every Hub model is pinned to a commit"),

@@ -23,6 +23,8 @@ export interface Config {
   readonly concurrency?: number;
   /** One folder under which every cache lies, instead of where each client looks by itself. */
   readonly cacheRoot?: string;
+  /** Whether runs are remembered. @default true */
+  readonly runLog?: boolean;
   readonly policy: Policy;
 }
 

@@ -1,6 +1,15 @@
-import { installAll, PreloadError, type Request, type Resolution, type Result, writeLock } from "@preload/core";
+import {
+  installAll,
+  PreloadError,
+  type Request,
+  type Resolution,
+  type Result,
+  worstExitCode,
+  writeLock,
+} from "@preload/core";
 import type { Invocation } from "../command-spec.ts";
 import { errorDocument, modelDocument } from "../documents.ts";
+import { explain } from "../explain.ts";
 import { failuresOf } from "../failures.ts";
 import { formOf } from "../flags.ts";
 import { refuseDrift } from "../frozen.ts";
@@ -13,16 +22,27 @@ import { refuseUnpinned } from "../policy.ts";
 import { isLocked, noteProject } from "../projects/registry.ts";
 import { refuseEmpty } from "../refuse-empty.ts";
 import { resolveModels } from "../resolve-models.ts";
+import { seenOf } from "../runs/record.ts";
+import { type Run, type RunFlags, recorded } from "../runs/recorded.ts";
 import { openSession, requestsFor, type Session, transferOptions } from "../session.ts";
 import { bytes, count, duration } from "../words.ts";
 
-export async function run(invocation: Invocation): Promise<number> {
+export async function run(invocation: Invocation<RunFlags>): Promise<number> {
   return installAs("install", invocation);
 }
 
 /** Installs and reports; `ci` is the same under another name, and frozen. */
-export async function installAs(command: string, { io, flags, operands, signal }: Invocation): Promise<number> {
+export async function installAs(command: "install" | "ci", invocation: Invocation<RunFlags>): Promise<number> {
+  return recorded(command, invocation, (run) => installIn(command, invocation, run));
+}
+
+async function installIn(
+  command: string,
+  { io, flags, operands, signal }: Invocation<RunFlags>,
+  run: Run,
+): Promise<number> {
   const session = await openSession(io, flags, signal);
+  run.at(session);
   const start = performance.now();
   try {
     const requests = requestsFor(session, operands);
@@ -35,8 +55,13 @@ export async function installAs(command: string, { io, flags, operands, signal }
     if (operands.length === 0 || resolved.some(isLocked)) await noteProject(session, session.lock);
 
     const resolutions = await lookedAt(resolved, session);
+    run.wants(resolutions);
     const lock = isForLock(session, operands) ? session.lockPath : undefined;
-    const results = await installAll(resolutions, { ...transferOptions(session), lock });
+    const onResult = (result: Result) => {
+      run.saw(seenOf(result));
+      session.display.done(result);
+    };
+    const results = await installAll(resolutions, { ...transferOptions(session), lock, onResult });
     refuseIfStopped(signal);
 
     // The models are there whatever becomes of the rest, and are reported.
@@ -46,8 +71,20 @@ export async function installAs(command: string, { io, flags, operands, signal }
     const notices = noticeUnfetched(results, session);
     session.display.end();
     const took = performance.now() - start;
-    const exitCode = report(command, session, results, { notices, lockPath, pth, troubles, took });
-    if (exitCode === 0) await keepIfUnchanged(session, results);
+    const failures = failuresOf(results, session, troubles);
+    const unwritten = await run.end(failures.exitCode);
+    const exitCode = failures.exitCode || worstExitCode(unwritten);
+    report(command, session, results, {
+      exitCode,
+      notices,
+      lockPath,
+      pth,
+      troubles: [...troubles, ...unwritten],
+      took,
+    });
+    failures.tell();
+    for (const trouble of unwritten) session.display.write("stderr", explain(trouble, io));
+    if (exitCode === 0) await keepIfUnchanged(session, results, run);
     return exitCode;
   } finally {
     session.close();
@@ -55,14 +92,16 @@ export async function installAs(command: string, { io, flags, operands, signal }
 }
 
 /** What found nothing to do need not be done again before something changes. */
-async function keepIfUnchanged(session: Session, results: readonly Result[]): Promise<void> {
+async function keepIfUnchanged(session: Session, results: readonly Result[], run: Run): Promise<void> {
   const { io, flags, network } = session;
   if (io.trace === undefined || formOf(flags) !== "text" || network.requests > 0) return;
+  // What is spared writes no report.
+  if ((flags as RunFlags).report !== undefined) return;
   const found = results.filter((result) => result.status === "resolved");
   const isUnchanged = ({ from, outcome }: (typeof found)[number]) => from === "lock" && outcome?.mended.length === 0;
   if (found.length < results.length || !found.every(isUnchanged)) return;
   const { keepReceipt } = await import("../receipt/keep-receipt.ts");
-  keepReceipt(session, found);
+  keepReceipt(session, found, run.record(0));
 }
 
 async function lookedAt(resolutions: readonly Resolution[], session: Session): Promise<readonly Resolution[]> {
@@ -115,6 +154,7 @@ async function unless<T>(troubles: PreloadError[], work: () => Promise<T>): Prom
 }
 
 interface Facts {
+  readonly exitCode: number;
   readonly notices: readonly string[];
   readonly lockPath: string | undefined;
   readonly pth: string | undefined;
@@ -124,10 +164,9 @@ interface Facts {
   readonly took: number;
 }
 
-function report(command: string, session: Session, results: readonly Result[], facts: Facts): number {
+function report(command: string, session: Session, results: readonly Result[], facts: Facts): void {
   const { io, flags, display, network } = session;
-  const failures = failuresOf(results, session, facts.troubles);
-  const { exitCode } = failures;
+  const { exitCode } = facts;
   const fetchedBytes = results.reduce((sum, result) => sum + fetchedBy(result), 0);
   printResult(
     io,
@@ -152,8 +191,6 @@ function report(command: string, session: Session, results: readonly Result[], f
       display.notice(`skipped ${result.ref}, which is optional: ${messageOf(result.error)}`);
   }
   display.notice(summary(results, fetchedBytes, facts.took));
-  failures.tell();
-  return exitCode;
 }
 
 /** `4 models ready, 1 failed; 2.7 GB fetched in 1 min 4 s` */

@@ -14,12 +14,19 @@ import { leavesOf } from "../pack/tree.ts";
 import { chosenOf, isLockedAs, modelsOf, refuseOtherLock } from "../pack/unpacking.ts";
 import { shared } from "../pack/write-pack.ts";
 import { isLocked, noteProject } from "../projects/registry.ts";
+import { seenOf } from "../runs/record.ts";
+import { type Run, type RunFlags, recorded } from "../runs/recorded.ts";
 import { openSession, type Session, transferOptions } from "../session.ts";
 import { bytes, count, duration, plain, shortRevision } from "../words.ts";
 
 /** Puts the models of a pack where their clients look. Makes no request. */
-export async function run({ io, flags, operands, signal }: Invocation<Flags>): Promise<number> {
+export async function run(invocation: Invocation<RunFlags>): Promise<number> {
+  return recorded("unpack", invocation, (run) => unpackIn(invocation, run));
+}
+
+async function unpackIn({ io, flags, operands, signal }: Invocation<Flags>, run: Run): Promise<number> {
   const session = await openSession(io, { ...flags, offline: true, online: false }, signal);
+  run.at(session);
   const start = performance.now();
   try {
     const [file = "", ...refs] = operands;
@@ -30,10 +37,13 @@ export async function run({ io, flags, operands, signal }: Invocation<Flags>): P
       const chosen = chosenOf(models, pack, session, refs);
       if (chosen.length === 0) throw new PreloadError("MISSING", `${pack.name} holds nothing that is meant here`);
       refuseOtherLock(chosen, pack, session, refs);
-      const results = await place(pack, models, chosen, session);
+      run.wants(chosen);
+      const results = await place(pack, models, chosen, session, run);
       const pth = await writeImportPath(session, results);
       session.display.end();
-      return report(session, pack, results, { pth, took: performance.now() - start });
+      const exitCode = report(session, pack, results, { pth, took: performance.now() - start });
+      await run.end(exitCode);
+      return exitCode;
     } finally {
       await pack.close();
     }
@@ -48,6 +58,7 @@ async function place(
   models: readonly Resolved[],
   chosen: readonly Resolved[],
   session: Session,
+  run: Run,
 ): Promise<Result[]> {
   const { display, lock, signal } = session;
   display.doing(`reading ${pack.name}`);
@@ -70,7 +81,8 @@ async function place(
     places,
     chosen.map(({ manifest }) => manifest),
   );
-  const results = await installAll(resolutions, { ...transferOptions(session), onResult: () => {}, members });
+  const onResult = (result: Result) => run.saw(seenOf(result, "pack"));
+  const results = await installAll(resolutions, { ...transferOptions(session), onResult, members });
   if (signal.aborted) throw new PreloadError("ABORTED", "stopped");
   return results;
 }

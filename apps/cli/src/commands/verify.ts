@@ -10,37 +10,50 @@ import {
 import type { Invocation } from "../command-spec.ts";
 import { describeProblems, isAbsence, problemDocument } from "../describe-problem.ts";
 import { errorDocument, modelDocument } from "../documents.ts";
-import { explainAll } from "../explain.ts";
-import type { Flags } from "../flags.ts";
+import { explain, explainAll } from "../explain.ts";
 import { sizeOf } from "../manifest-size.ts";
 import { warnOfPlainMirrors } from "../notices.ts";
 import { printResult } from "../output.ts";
 import { isLocked, noteProject } from "../projects/registry.ts";
 import { refuseEmpty } from "../refuse-empty.ts";
+import type { Seen } from "../runs/record.ts";
+import { type Run, type RunFlags, recorded } from "../runs/recorded.ts";
 import { openSession, type Session, transferOptions } from "../session.ts";
 import { whatToVerify } from "../what-to-verify.ts";
 import type { Miss } from "../where-else.ts";
 import { bytes, count, plain, shortRevision } from "../words.ts";
 
-interface VerifyFlags extends Flags {
+interface VerifyFlags extends RunFlags {
   readonly deep?: boolean;
   readonly fix?: boolean;
 }
 
 /** Compares what is on the disk with what was promised; with `--fix`, fetches what is not. */
-export async function run({ io, flags, operands, signal }: Invocation<VerifyFlags>): Promise<number> {
+export async function run(invocation: Invocation<VerifyFlags>): Promise<number> {
+  return recorded("verify", invocation, (run) => verifyIn(invocation, run));
+}
+
+async function verifyIn({ io, flags, operands, signal }: Invocation<VerifyFlags>, run: Run): Promise<number> {
   const session = await openSession(io, flags.fix ? flags : { ...flags, offline: true, online: false }, signal);
+  run.at(session);
   try {
     refuseEmpty(session, operands);
     const { resolutions, skipped, note } = await whatToVerify(session, operands);
+    run.wants(resolutions);
     session.display.doing(`verifying ${count(resolutions.length, "model")}`);
     let findings = await Promise.all(resolutions.map((resolution) => findingOf(resolution, session, flags)));
     const fixed = flags.fix ? await fix(findings, session, flags) : [];
     if (fixed.length > 0) findings = merged(findings, fixed);
+    for (const finding of findings) run.saw(seenOf(finding));
     if (signal.aborted) throw new PreloadError("ABORTED", "stopped");
     findings = await explained(findings, session);
     session.display.end();
-    return report(session, findings, { skipped, note, flags });
+    const failures = findings.flatMap(errorOf);
+    const unwritten = await run.end(worstExitCode(failures));
+    const exitCode = worstExitCode(failures) || worstExitCode(unwritten);
+    report(session, findings, { skipped, note, flags, exitCode });
+    for (const trouble of unwritten) session.display.write("stderr", explain(trouble, io));
+    return exitCode;
   } finally {
     session.close();
   }
@@ -53,6 +66,9 @@ interface Finding {
   /** Set when it could not even be looked at, or not be mended. */
   readonly error?: unknown;
   readonly fetchedBytes?: number;
+  /** What was wrong and was mended. */
+  readonly mended?: readonly Problem[];
+  readonly milliseconds?: number;
   /** Set when something is not there. */
   readonly miss?: Miss;
 }
@@ -68,8 +84,9 @@ async function findingOf(resolution: Resolution, session: Session, { deep }: Ver
   const onRead = (path: string, read: number) => display.event({ type: "check", ref, path, bytes: read });
   try {
     const depth = deep ? "deep" : "quick";
+    const start = performance.now();
     const problems = await check(manifest, { dir: fetcher.dir, depth, stateDir, signal, onRead });
-    return { resolution, problems };
+    return { resolution, problems, milliseconds: performance.now() - start };
   } catch (error) {
     return { resolution, problems: [], error };
   }
@@ -92,7 +109,13 @@ function merged(findings: readonly Finding[], results: readonly Result[]): Findi
     const result = results.find(({ ref }) => ref === finding.resolution.ref);
     if (!result) return finding;
     if (result.status !== "resolved") return { ...finding, error: result.error };
-    return { ...finding, problems: [], fetchedBytes: result.outcome?.fetched.bytes ?? 0 };
+    return {
+      ...finding,
+      problems: [],
+      mended: finding.problems,
+      fetchedBytes: result.outcome?.fetched.bytes ?? 0,
+      milliseconds: result.took,
+    };
   });
 }
 
@@ -115,13 +138,12 @@ interface Told {
   readonly skipped: readonly string[];
   readonly note: string | undefined;
   readonly flags: VerifyFlags;
+  readonly exitCode: number;
 }
 
-function report({ io, flags, display }: Session, findings: readonly Finding[], told: Told): number {
+function report({ io, flags, display }: Session, findings: readonly Finding[], told: Told): void {
   const failed = findings.flatMap(({ error, resolution }) => (error === undefined ? [] : [{ error, resolution }]));
-  const wrong = findings.flatMap(({ problems, error }) => (error === undefined ? [verdictOf(problems)] : []));
-  const exitCode = worstExitCode([...failed.map(({ error }) => error), ...wrong.filter((one) => one !== undefined)]);
-  const { skipped, note } = told;
+  const { skipped, note, exitCode } = told;
   printResult(
     io,
     flags,
@@ -153,13 +175,22 @@ function report({ io, flags, display }: Session, findings: readonly Finding[], t
   );
   const isBroken = findings.some(({ problems }) => problems.length > 0);
   if (isBroken && !told.flags.fix) display.notice("`preload verify --fix` fetches what is broken.");
-  return exitCode;
 }
 
-/** Nothing but absence is exit 3; anything that is there and wrong is exit 4. */
-function verdictOf(problems: readonly Problem[]): PreloadError | undefined {
-  if (problems.length === 0) return undefined;
-  return new PreloadError(problems.every(isAbsence) ? "MISSING" : "CORRUPT", "");
+/** Why a model is not as promised. Nothing but absence is exit 3; anything that is there and wrong is exit 4. */
+function errorOf({ problems, error, resolution }: Finding): unknown[] {
+  if (error !== undefined) return [error];
+  if (problems.length === 0) return [];
+  const more = problems.length > 3 ? `, and ${problems.length - 3} more` : "";
+  const what = problems.slice(0, 3).map(({ reason, path }) => `${path} (${reason})`);
+  const code = problems.every(isAbsence) ? "MISSING" : "CORRUPT";
+  return [new PreloadError(code, `${resolution.ref}: not as promised: ${what.join(", ")}${more}`)];
+}
+
+function seenOf(finding: Finding): Seen {
+  const { resolution, mended = [], fetchedBytes = 0, milliseconds = 0 } = finding;
+  const [error] = errorOf(finding);
+  return { resolution, mended, fetchedBytes, milliseconds, ...(error === undefined ? {} : { error }) };
 }
 
 function describeFinding({ resolution, problems, error, fetchedBytes, miss }: Finding): string[] {

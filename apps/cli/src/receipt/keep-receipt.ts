@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { consultedPaths, type Resolution } from "@preload/core";
 import { noteOf } from "../projects/registry.ts";
+import type { RunRecord } from "../runs/record.ts";
+import { isRunLogOn, replayedLine, runLogPath } from "../runs/run-log.ts";
 import type { Session } from "../session.ts";
 import { type Receipt, receiptPath, type Sight, sightOf } from "./receipt.ts";
 import { sightsOfModel } from "./sights-of-model.ts";
@@ -16,7 +18,7 @@ const lifetime = 12 * 60 * 60 * 1000;
  * Notes what a run that had nothing to do depended on, so that the next one need not work it out. Keeps nothing when
  * not all of that is certain. A failure is ignored: the next run finds out everything by itself.
  */
-export function keepReceipt(session: Session, models: readonly Resolved[]): void {
+export function keepReceipt(session: Session, models: readonly Resolved[], record: RunRecord): void {
   const { io, stateDir } = session;
   const env = io.trace?.env();
   const printed = io.trace?.printed();
@@ -26,7 +28,9 @@ export function keepReceipt(session: Session, models: readonly Resolved[]): void
   // Both are read by the system and not by us: where the home is, and what a path is relative to.
   const named = { ...env, HOME: io.env.HOME ?? null, USERPROFILE: io.env.USERPROFILE ?? null };
   const program = dirname(fileURLToPath(import.meta.url));
-  const receipt: Receipt = { program, argv, cwd: io.cwd, until: Date.now() + lifetime, env: named, sights, printed };
+  const until = Date.now() + lifetime;
+  const log = isRunLogOn(session) ? { path: runLogPath(stateDir), line: replayedLine(record) } : null;
+  const receipt: Receipt = { program, argv, cwd: io.cwd, until, env: named, sights, printed, log };
   const text = JSON.stringify(receipt);
   if (!holdsPassword(text)) write(receiptPath(stateDir, argv, io.cwd), text);
 }

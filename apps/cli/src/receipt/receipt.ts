@@ -19,6 +19,8 @@ export interface Receipt {
   readonly env: Readonly<Record<string, string | null>>;
   readonly sights: readonly Sight[];
   readonly printed: readonly Printed[];
+  /** The run log, and the line for it behind its beginning; `null` where none is kept. */
+  readonly log: { readonly path: string; readonly line: string } | null;
 }
 
 /** A path, how it looked, and for a link how what it leads to looked. An empty text for nothing there. */

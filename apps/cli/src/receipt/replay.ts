@@ -2,6 +2,7 @@ import { fstatSync, readFileSync, statSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { stateDirOf } from "@preload/core";
+import { appendLine } from "../runs/append-line.ts";
 import { type Receipt, receiptPath, sightOf } from "./receipt.ts";
 
 /**
@@ -18,11 +19,18 @@ export function replay(program: string, argv: readonly string[], env: NodeJS.Pro
     const receipt = JSON.parse(readFileSync(path, "utf8")) as Receipt;
     if (receipt.program !== program || !isTrue(receipt, argv, env, cwd) || isTerminal(1) || isTerminal(2)) return false;
     for (const [output, text] of receipt.printed) print(output, text);
+    if (receipt.log) appendLine(receipt.log.path, `${beginning()}${receipt.log.line}`);
     return true;
   } catch {
     // None yet, or one that cannot be read: the ordinary way finds out everything by itself, faults included.
     return false;
   }
+}
+
+/** When this run began, and what it took. */
+function beginning(): string {
+  const at = new Date(performance.timeOrigin).toISOString();
+  return `{"version":1,"at":"${at}","milliseconds":${Math.round(performance.now())},`;
 }
 
 function isTrue(receipt: Receipt, argv: readonly string[], env: NodeJS.ProcessEnv, cwd: string): boolean {

@@ -1,4 +1,4 @@
-import { PreloadError, type Problem, type Resolution } from "@preload/core";
+import { PreloadError, type Problem, type Resolution, type Result } from "@preload/core";
 import { withoutSecrets } from "../attempts/without-secrets.ts";
 import type { NetworkErrors } from "../counting-http.ts";
 import { isAbsence } from "../describe-problem.ts";
@@ -86,6 +86,19 @@ export interface Seen {
   readonly error?: unknown;
   /** @default "network" */
   readonly origin?: "network" | "pack";
+}
+
+/** What an install did for a model. */
+export function seenOf(result: Result, origin: "network" | "pack" = "network"): Seen {
+  const { outcome, took } = result;
+  return {
+    resolution: result,
+    ...(result.status === "resolved" ? {} : { error: result.error }),
+    mended: outcome?.mended ?? [],
+    fetchedBytes: outcome?.fetched.bytes ?? 0,
+    milliseconds: took,
+    origin,
+  };
 }
 
 /** One model of a run. What it has no problems of and no error was there already. */

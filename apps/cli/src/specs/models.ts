@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import type { CommandSpec } from "../command-spec.ts";
+import { reportOption } from "../runs/report-option.ts";
 
 /** What brings models here, and what pins them. */
 export const models: readonly CommandSpec[] = [
@@ -15,7 +16,7 @@ export const models: readonly CommandSpec[] = [
       { line: "preload hf:facebook/bart-base whisper:tiny.en", does: "just these two, without a config" },
       { line: "preload install -p test --only spacy", does: "the spaCy pipelines of one profile" },
     ],
-    options: [new Option("--frozen", "take only what the lock says; drift is an error")],
+    options: [new Option("--frozen", "take only what the lock says; drift is an error"), reportOption()],
     load: () => import("../commands/install.ts"),
   },
   {
@@ -23,7 +24,11 @@ export const models: readonly CommandSpec[] = [
     summary: "install exactly what the lock says",
     details:
       "The lock is the truth: a config that says something else ends with exit 8. Makes no request when all is there.",
-    examples: [{ line: "preload ci", does: "in a CI job or a Dockerfile" }],
+    examples: [
+      { line: "preload ci", does: "in a CI job or a Dockerfile" },
+      { line: "preload ci --report junit models.xml", does: "and a test report with a case for each model" },
+    ],
+    options: [reportOption()],
     load: () => import("../commands/ci.ts"),
   },
   {

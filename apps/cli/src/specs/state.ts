@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import type { CommandSpec } from "../command-spec.ts";
+import { reportOption } from "../runs/report-option.ts";
 
 /** What looks at the caches, and changes nothing unless it is asked to. */
 export const state: readonly CommandSpec[] = [
@@ -17,6 +18,7 @@ export const state: readonly CommandSpec[] = [
     options: [
       new Option("--deep", "read every file and compare digests"),
       new Option("--fix", "fetch what is broken or missing, and only that"),
+      reportOption(),
     ],
     load: () => import("../commands/verify.ts"),
   },

@@ -1,0 +1,54 @@
+import { randomBytes } from "node:crypto";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { codeOf, PreloadError } from "@preload/core";
+import { junit } from "./junit.ts";
+import { openMetrics } from "./open-metrics.ts";
+import type { RunRecord } from "./record.ts";
+import type { Report } from "./report-option.ts";
+
+/** Writes each report whole, or leaves the file as it was; gives back an error for each that could not be written. */
+export async function writeReports(
+  record: RunRecord,
+  reports: readonly Report[],
+  cwd = process.cwd(),
+): Promise<PreloadError[]> {
+  const troubles: PreloadError[] = [];
+  for (const { form, file } of reports) {
+    try {
+      await writeWhole(resolve(cwd, file), texts[form](record));
+    } catch (error) {
+      const why = codeOf(error) ?? (error as Error).message;
+      troubles.push(
+        new PreloadError(
+          codeOf(error) === "ENOSPC" ? "DISK_FULL" : "NOT_WRITABLE",
+          `--report ${form} ${file}: it cannot be written (${why})`,
+          {
+            hint: "Name a file in a folder that is there and that may be written to.",
+            cause: error,
+          },
+        ),
+      );
+    }
+  }
+  return troubles;
+}
+
+const texts: Readonly<Record<Report["form"], (record: RunRecord) => string>> = {
+  json: (record) => `${JSON.stringify(record, undefined, 2)}\n`,
+  junit,
+  openmetrics: openMetrics,
+};
+
+/** Puts a text into a file, which is whole at any moment. What is no regular file, as a pipe, is written to as it is. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats && !stats.isFile() && !stats.isDirectory()) return writeFile(path, text);
+  const draft = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await writeFile(draft, text, { flag: "wx" });
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
