@@ -239,6 +239,26 @@ test("a marker that is misspelt is refused, with the test", async () => {
   expect(stdout + stderr).toContain("test_it: there is no marker require_models; it is called requires_model");
 });
 
+test("a test of a model that there cannot be fails, also where others are skipped", async () => {
+  const cwd = await copySuite("models");
+  const marked = (name: string, ref: string) => `@pytest.mark.requires_model("${ref}")\ndef ${name}(): pass\n`;
+  const text = `import pytest\n${marked("test_slip", "whisper:tin.en")}${marked("test_absent", absent)}`;
+  await writeFile(join(cwd, "test_slip.py"), text);
+
+  const { outcomes, stdout } = await runSuite("pytest9", "models", {
+    cwd,
+    args: ["test_slip.py"],
+    env: await withModels(),
+  });
+
+  const [start = ""] = stdout.split(/^=+ ERRORS =+$/m);
+  expect(outcomes).toEqual({ test_slip: "error", test_absent: "skipped" });
+  expect(start).toContain(
+    "cannot run as they are\nwhisper:tin.en: unknown whisper model tin.en; did you mean tiny.en?",
+  );
+  expect(start).not.toContain(absent);
+});
+
 test("a marker that names nothing is refused, with the test", async () => {
   const cwd = await copySuite("models");
   await writeFile(join(cwd, "test_wrong.py"), "import pytest\n@pytest.mark.requires_model()\ndef test_it(): pass\n");

@@ -92,10 +92,11 @@ export async function openSession(io: Io, flags: Flags, signal: AbortSignal): Pr
   };
 }
 
-/** The models that the arguments and flags mean: the named ones, else those of the profiles. */
-export function requestsFor(session: Session, refs: readonly string[]): Request[] {
+/** The models that the arguments and flags mean: the named ones, by operands or by a flag, else those of the profiles. */
+export function requestsFor(session: Session, refs: readonly string[], flag?: string): Request[] {
   const { config, flags } = session;
-  const requests = refs.length > 0 ? refs.map((ref) => checkedRequest(config, ref)) : requestsOf(config, flags.profile);
+  const requests =
+    refs.length > 0 ? refs.map((ref) => checkedRequest(config, ref, flag)) : requestsOf(config, flags.profile);
   const once = new Map(requests.map((request) => [request.ref, request]));
   return [...once.values()].filter(({ ref }) => isMeant(ref, flags.only));
 }
@@ -122,12 +123,18 @@ export function transferOptions({
   };
 }
 
-function checkedRequest(config: Config, text: string): Request {
+function checkedRequest(config: Config, text: string, flag: string | undefined): Request {
   const request = requestFor(config, text);
   if (request.ref.includes(":")) return request;
-  throw new PreloadError("USAGE", `${JSON.stringify(text)} is neither a command nor a model`, {
-    hint: `A model is written scheme:name, for example hf:facebook/bart-base. ${didYouMean(text, [...commandNames(), ...Object.keys(config.aliases)])}`,
-  });
+  const aliases = Object.keys(config.aliases);
+  // What a flag names was never meant as a command.
+  const known = flag === undefined ? [...commandNames(), ...aliases] : aliases;
+  const form = "A model is written scheme:name, for example hf:facebook/bart-base.";
+  throw new PreloadError(
+    "USAGE",
+    flag === undefined ? `${JSON.stringify(text)} is neither a command nor a model` : `${flag} ${text} is no model`,
+    { hint: known.length === 0 ? form : `${form} ${didYouMean(text, known)}` },
+  );
 }
 
 /** Whether a model belongs to the sources that `--only` names. */

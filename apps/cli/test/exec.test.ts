@@ -119,7 +119,23 @@ test("a missing model keeps the command from starting", async () => {
   expect(code).toBe(3);
   expect(stdout).toBe("");
   expect(stderr).toContain("the command was not started");
+  expect(stderr).toContain("  `preload install` makes them ready; --no-verify starts it all the same\n");
   expect(stderr).toContain("hf:preload-demo/tiny-bart");
+});
+
+test.each([
+  [["-m", "hf:org/other"], 3, "  `preload add hf:org/other && preload install` makes them ready"],
+  [["-m", "whisper:tin.en"], 2, "unknown whisper model tin.en; did you mean tiny.en?"],
+  [["-m", "bogus"], 2, "error --model bogus is no model\n  A model is written scheme:name"],
+  [["--offline", "strict"], 2, "error strict: there is no such program\n  What must be enforced is --offline=strict"],
+])("%j is refused with the next step", async (flags, exitCode, told) => {
+  const { preload } = await world();
+
+  const { code, stdout, stderr } = await preload(["exec", ...flags, "--", "echo", "started"]);
+
+  expect([code, stdout]).toEqual([exitCode, ""]);
+  expect(stderr).toContain(told);
+  expect(stderr).not.toContain("Known are install");
 });
 
 test("so does a broken one, with another code", async () => {

@@ -49,7 +49,7 @@ test("--json says of each model whether it can be used, and what brings it", asy
   await preload(["install"]);
   await appendFile(join(whisper, "tiny-demo.pt"), "x");
 
-  const refs = [bart, `${bart}@v1.0`, "whisper:tiny-demo", "hf:org/other", "hff:org/name"];
+  const refs = [bart, `${bart}@v1.0`, "whisper:tiny-demo", "hf:org/other", "hff:org/name", "whisper:tin.en"];
   const { code, stdout } = await preload(["pytest-plugin", "--json", ...refs]);
 
   expect(code).toBe(0);
@@ -61,9 +61,16 @@ test("--json says of each model whether it can be used, and what brings it", asy
       asked: "hf:org/other",
       state: "missing",
       reason: `hf:org/other is neither locked nor was it installed into ${hub} (XDG_CACHE_HOME)`,
+      hint: null,
       fetch: "preload add hf:org/other && preload install",
     },
-    { asked: "hff:org/name", state: "unknown", reason: 'hff:org/name: nothing here fetches "hff:"', fetch: null },
+    { asked: "hff:org/name", state: "refused", reason: 'hff:org/name: nothing here fetches "hff:"', fetch: null },
+    {
+      asked: "whisper:tin.en",
+      state: "refused",
+      reason: "whisper:tin.en: unknown whisper model tin.en; did you mean tiny.en?",
+      fetch: null,
+    },
   ]);
 });
 
@@ -77,7 +84,9 @@ test("a model is the config's, whoever says its revision", async () => {
 
   expect(JSON.parse(stdout).models).toMatchObject([{ asked: bart, state: "ready" }]);
   const { stdout: other } = await preload(["pytest-plugin", "--json", bart]);
-  expect(JSON.parse(other).models).toMatchObject([{ state: "missing", fetch: `preload ${bart}` }]);
+  expect(JSON.parse(other).models).toMatchObject([
+    { state: "missing", fetch: `preload add ${bart} && preload install` },
+  ]);
 });
 
 test("nothing is asked of the network", async () => {

@@ -55,17 +55,23 @@ class Models:
             lacks.update({f"package {name}": package_lack(name) for name in need.packages if not is_importable(name)})
             if not lacks:
                 continue
-            told.update(lacks)
             item.stash[LACKS] = lacks
-            if not self.required:
+            if self.is_failure(need):
+                told.update(lacks)
+                item.stash[FAILS] = True
+            else:
                 # As a mark, so that pytest names the test's own line, and sets up no class for it.
                 item.add_marker(pytest.mark.skip(reason=reason_of(lacks)))
-        if self.required and told:
+        if told:
             self.run.tell(session.config, ["preload: these tests cannot run as they are", *told.values()])
+
+    def is_failure(self, need):
+        """A model that there cannot be will be here on no machine: nobody wants to skip for a slip of the pen."""
+        return self.required or any(self.states[ref]["state"] == "refused" for ref in need.refs)
 
     def pytest_runtest_setup(self, item):
         # After pytest's own look at marks: what is skipped for another reason stays skipped.
-        if self.required and LACKS in item.stash:
+        if FAILS in item.stash:
             pytest.fail(reason_of(item.stash[LACKS]), pytrace=False)
 
     def findings(self, item, call):
@@ -961,4 +967,4 @@ def pytest_report_header(config):
 
 
 if IS_SUPPORTED:
-    LACKS, LEFT, REACHED, RAN = (pytest.StashKey() for _ in range(4))
+    LACKS, FAILS, LEFT, REACHED, RAN = (pytest.StashKey() for _ in range(5))

@@ -12,6 +12,8 @@ interface ErrorDocument {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
+  /** The command line that brings a model which is missing. */
+  readonly fetch?: string;
 }
 
 /** The models of a document; none when it is not one that lists any. */

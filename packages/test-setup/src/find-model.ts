@@ -41,8 +41,9 @@ function ask(ref: string, facts: RunFacts | undefined): Found {
   throw whyNotReady(`preload ${args.slice(0, 2).join(" ")} --offline`, said, [ref]);
 }
 
-/** In one line; the hint of the command line is for somebody who runs it. */
+/** In one line; the hint of the command line is for somebody who runs it. An optional model of the config needs no more than a run. */
 export function reasonOf({ ref, error }: ModelDocument): string {
   const [first = ref] = (error?.message ?? "").split("\n", 1);
-  return `${first.startsWith(ref) ? first : `${ref}: ${first}`}; \`npx preload ${ref}\` fetches it`;
+  const command = (error?.fetch ?? "preload").replace(/\bpreload(?= |$)/g, "npx preload");
+  return `${first.startsWith(ref) ? first : `${ref}: ${first}`}; \`${command}\` brings it`;
 }

@@ -69,3 +69,21 @@ test("jest: a test that runs cannot be skipped, so it fails", async () => {
   expect(code).toBe(1);
   expect(output).toContain("Jest cannot skip a test that runs: write it with testWithModel");
 });
+
+test.each([vitest4, mocha12])(
+  "$name: a model that there cannot be fails its test, also where others are skipped",
+  async (runner) => {
+    const place = await world(runner);
+    await place.writeTests(`test("is misspelt", () => void requireModel("whisper:tin.en"));
+test("is not here", () => void requireModel("hf:org/other"));
+`);
+
+    const { code, output } = await place.test();
+
+    expect(code).not.toBe(0);
+    expect(output).toContain("unknown whisper model tin.en; did you mean tiny.en?");
+    expect(output).toContain("`npx preload add hf:org/other && npx preload install` brings it");
+    expect(output).toMatch(/1 failed|1 failing/);
+    expect(output).toMatch(/1 skipped|1 pending/);
+  },
+);

@@ -6,12 +6,13 @@ import type { Invocation } from "../command-spec.ts";
 import { asEnvironment, clientVariables } from "../environment/client-variables.ts";
 import { type Cut, openCut } from "../exec/cut.ts";
 import { ownAddresses } from "../exec/probes.ts";
+import { whyNotStarted } from "../exec/programs.ts";
 import { runPlain } from "../exec/run-command.ts";
 import { Failures } from "../exit-code.ts";
 import { type Flags, formOf } from "../flags.ts";
 import { withPytest } from "../pytest/variables.ts";
-import { whatIsNotReady } from "../readiness.ts";
-import { openSession, requestsFor, type Session } from "../session.ts";
+import { commandFor, whatIsNotReady } from "../readiness.ts";
+import { openSession, requestsFor, type Session, workingDir } from "../session.ts";
 
 interface ExecFlags extends Flags, ReportFlags {
   readonly verify?: boolean;
@@ -32,6 +33,12 @@ export async function run({ io, flags, operands, signal }: Invocation<ExecFlags>
     });
   }
   const isOffline = flags.offline === true;
+  const place = { env: io.env, cwd: workingDir(io, flags) };
+  if (isOffline && command === "strict" && whyNotStarted(command, place) === "ENOENT") {
+    throw new PreloadError("USAGE", "strict: there is no such program", {
+      hint: "What must be enforced is --offline=strict, in one word.",
+    });
+  }
   if (!isOffline && flags.allowPort !== undefined) {
     throw new PreloadError("USAGE", "--allow-port opens a way through --offline, which is not given", {
       hint: "Without --offline the command reaches every port.",
@@ -106,15 +113,18 @@ function environmentInside(cut: Cut, env: Readonly<Record<string, string | undef
 }
 
 async function refuseUnready(session: Session, refs: readonly string[]): Promise<void> {
-  const errors = await whatIsNotReady(wanted(session, refs), session);
-  if (errors.length === 0) return;
-  session.io.stderr.write("preload: the command was not started, because its models are not ready\n");
-  throw new Failures(errors);
+  const unready = await whatIsNotReady(wanted(session, refs), session);
+  if (unready.length === 0) return;
+  const command = commandFor(unready, session);
+  const { stderr } = session.io;
+  stderr.write("preload: the command was not started, because its models are not ready\n");
+  if (command !== undefined) stderr.write(`  \`${command}\` makes them ready; --no-verify starts it all the same\n`);
+  throw new Failures(unready.map(({ error }) => error));
 }
 
 /** The built-in models are a default for `install`; nobody has said that a command needs them. */
 function wanted(session: Session, refs: readonly string[]): Request[] {
   const { config, flags } = session;
   if (refs.length === 0 && config.path === undefined && flags.profile === undefined) return [];
-  return requestsFor(session, refs);
+  return requestsFor(session, refs, "--model");
 }

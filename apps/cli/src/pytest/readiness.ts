@@ -1,5 +1,5 @@
-import { allRequests, type Config, PreloadError, parseRef, type Request, requestFor, understand } from "@preload/core";
-import { whatIsNotReady } from "../readiness.ts";
+import { allRequests, exitCodeOf, PreloadError, parseRef, type Request, requestFor, understand } from "@preload/core";
+import { commandFor, whatIsNotReady } from "../readiness.ts";
 import type { Session } from "../session.ts";
 import { plain } from "../words.ts";
 
@@ -7,12 +7,12 @@ import { plain } from "../words.ts";
 export interface Readiness {
   /** As it was written. */
   readonly asked: string;
-  /** `unknown`: nobody could tell, which is no word about what is there. */
-  readonly state: "ready" | "missing" | "broken" | "unknown";
+  /** `refused`: there can be no such model. `unknown`: nobody could tell, which is no word about what is there. */
+  readonly state: "ready" | "missing" | "broken" | "refused" | "unknown";
   /** What keeps it from being used, in lines; null when it is ready. */
   readonly reason: string | null;
   readonly hint: string | null;
-  /** The command that brings it; null where no command does. */
+  /** The command that brings it, and keeps it known; null where no command does. */
   readonly fetch: string | null;
 }
 
@@ -21,7 +21,8 @@ export function readinessOf(refs: readonly string[], session: Session): Promise<
   return Promise.all(
     refs.map(async (asked) => {
       const request = meant(asked, session);
-      const errors = await whatIsNotReady([request], session);
+      const unready = await whatIsNotReady([request], session);
+      const errors = unready.map(({ error }) => error);
       if (errors.length === 0) return { asked, state: "ready", reason: null, hint: null, fetch: null } as const;
       const state = stateOf(errors);
       return {
@@ -29,23 +30,16 @@ export function readinessOf(refs: readonly string[], session: Session): Promise<
         state,
         reason: plain(errors.map(({ message }) => message).join("\n")),
         hint: plain([...new Set(errors.flatMap(({ hint }) => hint ?? []))].join("\n")) || null,
-        fetch: state === "unknown" ? null : commandToFetch(request, session.config),
+        fetch: commandFor(unready, session) ?? null,
       };
     }),
   );
 }
 
 function stateOf(errors: readonly PreloadError[]): Readiness["state"] {
+  if (errors.some((error) => exitCodeOf(error) === 2)) return "refused";
   if (errors.some(({ code }) => code === "CORRUPT")) return "broken";
   return errors.every(({ code }) => code === "MISSING") ? "missing" : "unknown";
-}
-
-function commandToFetch(request: Request, config: Config): string {
-  const { ref } = request;
-  if (config.path === undefined) return `preload ${ref}`;
-  return allRequests(config).some((other) => other.ref === ref)
-    ? "preload install"
-    : `preload add ${ref} && preload install`;
 }
 
 /** The model as the config has it, also where only the config says the revision. */
