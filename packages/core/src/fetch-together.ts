@@ -51,7 +51,8 @@ export async function fetchTogether(
 ): Promise<number> {
   const [first] = files;
   if (!first) return 0;
-  const { signal, onEvent, ref, path } = first.context;
+  const { signal, onEvent, ref, path, http } = first.context;
+  slots.expect(http.quickestAnswer?.() ?? 0);
   return onDisk(folder, async () => {
     await mkdir(folder, { recursive: true });
     const lease = await takeLease(join(folder, folderLease), {
@@ -66,7 +67,7 @@ export async function fetchTogether(
     try {
       const shared = { slots, ...namesOf(folder), shortcuts: new Shortcuts() };
       const received = await Promise.all(
-        files.map((file) => slots.run(file.wanted.size, () => attempt(() => fetchOne(file, shared)))),
+        files.map((file) => slots.run(file.wanted.size, (came) => attempt(() => fetchOne(file, shared, came)))),
       );
       return received.reduce((sum, bytes) => sum + bytes, 0);
     } finally {
@@ -89,23 +90,25 @@ function namesOf(folder: string): Pick<Shared, "names" | "stems"> {
   return { names: new Set(names), stems: stemsIn(names) };
 }
 
-async function fetchOne(file: SmallFile, shared: Shared): Promise<number> {
+async function fetchOne(file: SmallFile, shared: Shared, allHasCome: () => void): Promise<number> {
   const { wanted, final, purpose, context } = file;
   if (context.signal?.aborted) throw stopped(context.signal);
   // Something of it is there: whoever left it, it is not thrown away.
   if (shared.stems.has(stemOf(final, wanted.digest))) return transfer(wanted, final, purpose, context);
   const mayBeThere = shared.names.has(basename(final)) || file.movesOn;
   const isThere = mayBeThere && purpose.isDone() && (await purpose.isRight());
-  const bytes = isThere ? 0 : await onDisk(final, () => fetchVerified(file, shared));
+  const bytes = isThere ? 0 : await onDisk(final, () => fetchVerified(file, shared, allHasCome));
   tellPlaced(file, bytes);
   return bytes;
 }
 
-async function fetchVerified({ wanted, final, purpose, context }: SmallFile, shared: Shared): Promise<number> {
+async function fetchVerified(file: SmallFile, shared: Shared, allHasCome: () => void): Promise<number> {
+  const { wanted, final, purpose, context } = file;
   const target = new MemoryTarget(wanted.size);
   const watched = { ...context, http: asOneOfMany(context.http, wanted, shared), askForLess: shared.slots.yield };
   try {
     const bytes = await fromAnyAddress(wanted, context, (source) => fetchInto(target, source, watched));
+    allHasCome();
     const draft = draftOf(final);
     try {
       await writeSynced(draft, target.bytes);

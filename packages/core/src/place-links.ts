@@ -1,6 +1,7 @@
-import { mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readlinkSync, symlink as symlinkWith } from "node:fs";
 import { copyFile, lstat, mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import type { Problem } from "./check.ts";
 import { onDisk } from "./disk-error.ts";
 import { codeOf, isMissing } from "./errors.ts";
@@ -24,39 +25,55 @@ export async function placeLinks(
   const fetched = new Set(problems.flatMap(({ entry }) => (entry.type === "file" ? [entry.path] : [])));
   const links = manifest.entries.filter((entry) => entry.type === "link");
   const todo = links.filter((link) => broken.has(link.path) || fetched.has(targetOf(link.path, link.target)));
-  const folders = new Set<string>();
+  const { dir, symlinks } = options;
+  if (symlinks) {
+    await linkAll(todo, dir);
+    return;
+  }
   for (const [index, link] of todo.entries()) {
-    const { dir, symlinks } = options;
-    await onDisk(placeOf(dir, link.path), async () => {
-      if (symlinks) return placeLink(link, dir, folders);
-      const target = targetOf(link.path, link.target);
-      const later = todo.slice(index + 1).some((other) => targetOf(other.path, other.target) === target);
-      await placeCopy(link, dir, fetched.has(target) && !later ? "move" : "copy").catch(onlyIfGone);
-    });
+    const target = targetOf(link.path, link.target);
+    const later = todo.slice(index + 1).some((other) => targetOf(other.path, other.target) === target);
+    const how = fetched.has(target) && !later ? "move" : "copy";
+    await onDisk(placeOf(dir, link.path), () => placeCopy(link, dir, how).catch(onlyIfGone));
   }
 }
 
-// Without promises, since there may be thousands and each is done in a moment.
-async function placeLink(link: LinkEntry, dir: string, made: Set<string>): Promise<void> {
+// There may be thousands, and the file system takes its time for each: its work goes on beside ours.
+const atOnce = 64;
+// The one with promises of its own costs as much again as the link.
+const makeLink = promisify(symlinkWith);
+
+async function linkAll(links: readonly LinkEntry[], dir: string): Promise<void> {
+  const folders = new Set(links.map(({ path }) => dirname(placeOf(dir, path))));
+  for (const folder of folders) await onDisk(folder, async () => mkdirSync(folder, { recursive: true }));
+  for (let start = 0; start < links.length; start += atOnce) {
+    const some = links.slice(start, start + atOnce);
+    const outcomes = await Promise.allSettled(
+      some.map((link) => onDisk(placeOf(dir, link.path), () => placeLink(link, dir))),
+    );
+    // Not before the others have come to an end: nothing of ours is at work when we have failed.
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed) throw failed.reason;
+  }
+}
+
+async function placeLink(link: LinkEntry, dir: string): Promise<void> {
   const path = placeOf(dir, link.path);
-  const folder = dirname(path);
-  if (!made.has(folder)) mkdirSync(folder, { recursive: true });
-  made.add(folder);
-  if (isNewLink(link.target, path) || readLink(path) === link.target) return;
+  if ((await isNewLink(link.target, path)) || readLink(path) === link.target) return;
   const draft = draftOf(path);
   try {
-    symlinkSync(link.target, draft, "file");
+    await makeLink(link.target, draft, "file");
     await renameOver(draft, path);
   } catch (error) {
-    rmSync(draft, { force: true });
+    await rm(draft, { force: true });
     throw error;
   }
 }
 
 /** Whole or not at all by itself, where nothing stood before. */
-function isNewLink(target: string, path: string): boolean {
+async function isNewLink(target: string, path: string): Promise<boolean> {
   try {
-    symlinkSync(target, path, "file");
+    await makeLink(target, path, "file");
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;

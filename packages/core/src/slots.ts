@@ -3,8 +3,13 @@
  * a small file is mostly waiting for its first byte.
  */
 export interface Slots {
-  /** Runs the work when there is a slot, and room for so many bytes in memory. */
-  run<T>(bytes: number, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs the work when there is a slot, and room for so many bytes in memory. The room is taken until the work is done, the
+   * slot until it says that all has come: what the disk takes its time for keeps nobody from asking for the next.
+   */
+  run<T>(bytes: number, work: (allHasCome: () => void) => Promise<T>): Promise<T>;
+  /** What came before, a listing for example, took so many milliseconds at least. */
+  expect(milliseconds: number): void;
   /** An answer began so many milliseconds after it was asked for. */
   answered(milliseconds: number): void;
   /** The origin wants less of us. Gives back how many it will be at once. */
@@ -20,6 +25,8 @@ const wide = 32;
 const wider = 64;
 // Milliseconds. A host that is further away than this one answers as many again in the same time.
 const isFar = 10;
+// A listing also takes the origin some time to write.
+const isSurelyFar = 25;
 const room = 16 * 1024 * 1024;
 const usual = 8;
 
@@ -48,13 +55,21 @@ export function createSlots({ concurrency = usual }: SlotsOptions = {}): Slots {
         waiting.push({ bytes, start });
         startNext();
       });
-      try {
-        return await work();
-      } finally {
-        busy -= 1;
-        held -= bytes;
+      let isOnItsWay = true;
+      const allHasCome = () => {
+        if (isOnItsWay) busy -= 1;
+        isOnItsWay = false;
         startNext();
+      };
+      try {
+        return await work(allHasCome);
+      } finally {
+        held -= bytes;
+        allHasCome();
       }
+    },
+    expect(milliseconds) {
+      if (mayWiden && milliseconds > isSurelyFar) width = Math.max(width, wider);
     },
     answered(milliseconds) {
       quickest = Math.min(quickest, milliseconds);

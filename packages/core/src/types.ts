@@ -243,6 +243,8 @@ export interface Http {
   authorized(token: string, origins: readonly string[]): Http;
   /** False where a large file comes as fast in one piece as in several at once. @default true */
   readonly inRanges?: boolean;
+  /** Milliseconds that the quickest answer so far took to come, connecting included. Undefined before the first. */
+  quickestAnswer?(): number | undefined;
   /** Closes idle connections. */
   close(): void;
 }

@@ -1,12 +1,14 @@
-import { closeSync, fdatasync, openSync, writeFileSync } from "node:fs";
+import { closeSync, fdatasync, open, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 
+const openFile = promisify(open);
 const syncData = promisify(fdatasync);
 
 /** Writes a small file and resolves once its bytes are on the medium: it may get its final name then. */
 export async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
-  // Only the wait for the medium is worth a trip through the thread pool.
-  const file = openSync(path, "w");
+  // Making a file takes the file system ten times as long as filling it, and the medium longer still: only these two are
+  // worth a trip through the thread pool.
+  const file = await openFile(path, "w");
   try {
     writeFileSync(file, content);
     await syncData(file);

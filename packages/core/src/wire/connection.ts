@@ -30,9 +30,12 @@ export interface ConnectionOptions {
 
 // Large enough that a write to the disk is worth its trip through the thread pool, small enough for many connections.
 const slabSize = 512 * 1024;
-// What a connection begins with: enough for a small file, and for more than Node's TLS hands over at once, which is
-// what it has decrypted of one read of 64 KiB.
-const smallSize = 128 * 1024;
+// What a connection begins with: enough for a small file after the longest head.
+const smallSize = 64 * 1024;
+// And more than Node's TLS hands over at once, which is what it has decrypted of one read of 64 KiB.
+const smallTlsSize = 128 * 1024;
+// Twice what Node's own client takes.
+const longestHead = 32 * 1024;
 
 /** An answer that this small reader of HTTP does not understand; the full client has to ask again. */
 export class Unusual extends Error {
@@ -46,8 +49,8 @@ export class Unusual extends Error {
  */
 export class Connection {
   readonly #socket: Socket;
-  readonly #slabs: [Slab, Slab] = [slab(smallSize), slab(smallSize)];
   readonly #isTls: boolean;
+  readonly #slabs: [Slab, Slab];
   /** Memory for what TLS hands over although it was told to wait; kept for the next time. */
   #spare: Slab | undefined;
   #current = 0;
@@ -75,6 +78,7 @@ export class Connection {
     };
     const { lookup } = options;
     this.#isTls = url.protocol === "https:";
+    this.#slabs = [this.#smallSlab(), this.#smallSlab()];
     const common = { host, port, onread, noDelay: true, ...(lookup ? { lookup } : {}) };
     this.#socket = this.#isTls
       ? connectTls({
@@ -142,12 +146,16 @@ export class Connection {
   #room(): Uint8Array {
     // A TLS socket that is paused still delivers what it has decrypted, and must not do so into memory that is lent.
     if (this.#isTls && this.#slab().out) {
-      this.#slabs[this.#current] = this.#spare ?? slab(smallSize);
+      this.#slabs[this.#current] = this.#spare ?? this.#smallSlab();
       this.#spare = undefined;
       this.#start = 0;
       this.#fill = 0;
     }
     return this.#slab().memory.subarray(this.#fill);
+  }
+
+  #smallSlab(): Slab {
+    return slab(this.#isTls ? smallTlsSize : smallSize);
   }
 
   #slab(): Slab {
@@ -167,13 +175,13 @@ export class Connection {
     const receiver = this.#receiver;
     const { memory } = this.#slab();
     const end = headEnd(memory, this.#start, this.#fill);
-    if (!receiver || (end === undefined && this.#fill - this.#start > 65_536)) {
+    if (!receiver || (end === undefined && this.#fill - this.#start > longestHead)) {
       this.destroy(new Unusual("bytes that belong to no answer"));
       return false;
     }
     if (end === undefined) {
       // Room for the rest of the head, in case little is left of the slab.
-      if (memory.byteLength - this.#fill < 65_536) this.#turn();
+      if (memory.byteLength - this.#fill < longestHead) this.#turn();
       return false;
     }
     try {
