@@ -11,7 +11,7 @@ import { atRest, processorTime, timeOf } from "./processor.ts";
 export interface Cost {
   /** Seconds. */
   readonly wall: number;
-  /** Seconds of processor time, of the command and all it started. */
+  /** Seconds of processor time, of the command and all it started; without what deleting took. */
   readonly cpu: number;
   /** Peak memory of its largest process, in bytes. */
   readonly rss: number;
@@ -70,15 +70,13 @@ export class Measure {
     if (setsAside) for (const path of deletes) await this.#setAside(path);
     await atRest(longestWait);
     const log = join(runDir(), "log");
-    const quoted = deletes.map((path) => `'${path}'`).join(" ");
-    const whole = deletes.length === 0 || setsAside ? argv : ["sh", "-c", `rm -rf ${quoted}; exec "$@"`, "sh", ...argv];
-    const task = { argv: whole, env: { ...plainEnv(), ...command.env }, cwd, log };
+    const task = { argv, deletes: setsAside ? [] : deletes, env: { ...plainEnv(), ...command.env }, cwd, log };
     const before = processorTime().busy - timeOf(this.origin);
     this.#runner.stdin.write(`${JSON.stringify(task)}\n`);
     const { value } = await this.#answers.next();
-    const { code, ...cost } = JSON.parse(value) as Cost & { code: number };
+    const { code, rm, ...cost } = JSON.parse(value) as Cost & { code: number; rm: number };
     if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}\n${readFileSync(log, "utf8").slice(-2000)}`);
-    return { cost, foreign: processorTime().busy - timeOf(this.origin) - before - cost.cpu };
+    return { cost, foreign: processorTime().busy - timeOf(this.origin) - before - cost.cpu - rm };
   }
 
   async #setAside(path: string): Promise<void> {

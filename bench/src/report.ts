@@ -28,7 +28,7 @@ the same machine. The ratios are the result. Seconds belong to the machine, and 
 
 - Whole processes, from start to exit: the command line as it is built, with every byte verified. The others verify nothing unless it says so.
 - In turn (ours, theirs, ours, theirs, …) after a warm-up; each ratio is taken pair by pair, and the median of ${pairs} pairs is shown.
-- A run starts when the machine is at rest. It deletes what the run before it wrote, within the measured time: on both sides.
+- A run starts when the machine is at rest. It deletes what the run before it wrote, within the measured time: on both sides. Processor time is that of the command, without the deleting.
   Trees of hundreds of files are set aside instead, since ext4 is slow to make files for some minutes after others were deleted.
 - A run during which other programs used more than a quarter of a processor is made again, up to three times.
 - After each run the bytes are compared with what was served.
