@@ -52,6 +52,16 @@ test("the lookup of a name is a part of what was asked there", () => {
   ]);
 });
 
+test("what a guard let through names the test of what was refused below it, and is else no attempt", () => {
+  const allowed: Attempt = { ...hub, host: "allowed.example", allowed: true };
+  const below: Attempt = { by: "dns", host: "allowed.example", at: at + 5 };
+
+  expect(merge([allowed, below])).toMatchObject([
+    { host: "allowed.example", test: "t.py::led", by: ["python", "dns"] },
+  ]);
+  expect(merge([allowed])).toEqual([]);
+});
+
 test("a recorder's line stands alone where no guard was near", () => {
   const attempts: Attempt[] = [hub, { by: "tls", host: "huggingface.co", port: 443, at: at + 60_000 }];
 

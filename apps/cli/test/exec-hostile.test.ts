@@ -89,6 +89,32 @@ describe.each(users)("as %s", (_, as) => {
     });
   }
 
+  test("a datagram to a group or to everybody reaches nobody outside, and is noted unless it was to stay here", async () => {
+    const text = `
+import socket as s
+def send(family, to, *options):
+    o = s.socket(family, s.SOCK_DGRAM)
+    for option in options: o.setsockopt(*option)
+    o.sendto(b"xxxxxxxx", to)
+send(s.AF_INET, ("224.0.0.251", 5353))
+send(s.AF_INET6, ("ff02::fb", 5353, 0, s.if_nametoindex("lo")))
+send(s.AF_INET, ("255.255.255.255", 9), (s.SOL_SOCKET, s.SO_BROADCAST, 1))
+send(s.AF_INET, ("239.1.2.3", 7), (s.IPPROTO_IP, s.IP_MULTICAST_TTL, 0))
+send(s.AF_INET6, ("ff02::1:3", 7, 0, s.if_nametoindex("lo")), (s.IPPROTO_IPV6, s.IPV6_MULTICAST_HOPS, 0))
+send(s.AF_INET, ("127.0.0.1", 7))`;
+
+    const { attempts, stderr } = await tryToLeave(python(text), { as });
+
+    expect(
+      attempts.map(({ host, port }) => [host, port]),
+      stderr,
+    ).toEqual([
+      ["224.0.0.251", 5353],
+      ["ff02::fb", 5353],
+      ["255.255.255.255", 9],
+    ]);
+  });
+
   test("a proxy that was inherited is not asked, and who was meant is noted", async () => {
     const proxies = {
       HTTPS_PROXY: `http://${address}:3128`,

@@ -89,6 +89,17 @@ test("a model is the config's, whoever says its revision", async () => {
   ]);
 });
 
+test("under exec a directory has the rule by which it was chosen before exec named it", async () => {
+  const { preload, hub } = await world({ config: `models: [${bart}]` });
+  const ask = `eval "set -- $(printf %s "$PRELOAD_PYTEST" | tr -d '[]' | tr ',' ' ')"; "$@" ${bart}`;
+
+  const { stdout } = await preload(["exec", "--no-verify", "--", "sh", "-c", ask]);
+  const { stdout: moved } = await preload(["exec", "--no-verify", "--", "sh", "-c", `HF_HUB_CACHE=/other; ${ask}`]);
+
+  expect(JSON.parse(stdout).models[0].reason).toContain(`installed into ${hub} (XDG_CACHE_HOME)`);
+  expect(JSON.parse(moved).models[0].reason).toContain("installed into /other (HF_HUB_CACHE)");
+});
+
 test("nothing is asked of the network", async () => {
   const { preload, demo } = await world();
   demo.origin.clear();

@@ -211,7 +211,7 @@ VARIABLES = frozenset(
     "http_proxy https_proxy all_proxy no_proxy REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR".split()
 )
 FAMILIES = ("HF_", "HUGGINGFACE_", "TRANSFORMERS_", "SENTENCE_TRANSFORMERS_", "DIFFUSERS_", "WHISPER_", "PRELOAD_")
-OURS = frozenset(["PRELOAD_ALLOW"])
+OURS = frozenset(["PRELOAD_ALLOW", "PRELOAD_ALLOW_NOTED"])
 SECRET = re.compile(r"TOKEN|KEY|SECRET|PASSWORD|PROXY|ENDPOINT", re.IGNORECASE)
 
 
@@ -512,7 +512,7 @@ class Network:
         self.run = run
         self.guard = guard_beside(run.source)
         self.path = os.environ.get("PRELOAD_ATTEMPTS") or run.file("attempts.jsonl")
-        names = ("PRELOAD_ATTEMPTS", "PRELOAD_GUARD", "PRELOAD_ALLOW", "PYTHONPATH")
+        names = ("PRELOAD_ATTEMPTS", "PRELOAD_GUARD", "PRELOAD_ALLOW", "PRELOAD_ALLOW_NOTED", "PYTHONPATH")
         self.before = {name: os.environ.get(name) for name in names}
         switch_on(self.guard, self.path)
         # What was asked before, by a conftest.py that was loaded at the start, is in the report of `preload exec`.
@@ -568,6 +568,8 @@ class Network:
         """For this process and those that it starts, besides what the whole run may reach."""
         given = self.before["PRELOAD_ALLOW"]
         assign(os.environ, "PRELOAD_ALLOW", ",".join([*([given] if given else []), *hosts]) or None)
+        # `preload exec --offline` refuses them all the same, and from here it knows for which test.
+        assign(os.environ, "PRELOAD_ALLOW_NOTED", ",".join(hosts) or None)
 
     def take(self, who):
         """What was noted since the last time, by this process or by one that it started for this test."""
@@ -588,7 +590,7 @@ class Network:
         # The last line may be under way.
         whole = lines[: lines.rfind(b"\n") + 1]
         self.offset += len(whole)
-        return [attempt for attempt in map(attempt_in, whole.splitlines()) if attempt]
+        return [attempt for attempt in map(attempt_in, whole.splitlines()) if attempt and not attempt.get("allowed")]
 
     def is_ours(self, attempt):
         if attempt.get("pid") == os.getpid():

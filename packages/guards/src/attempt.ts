@@ -12,6 +12,8 @@ export interface Attempt {
   readonly path?: string;
   /** The test that was running. */
   readonly test?: string;
+  /** The guard let it through, since the test may. What is below the program may have refused it. */
+  readonly allowed?: boolean;
   readonly pid?: number;
   /** The command line, shortened. */
   readonly program?: string;
@@ -94,6 +96,7 @@ function isAttempt(value: unknown): value is Attempt {
   return (
     [by, host].every((one) => typeof one === "string") &&
     typeof at === "number" &&
+    (isNone(rest.allowed) || typeof rest.allowed === "boolean") &&
     [port, pid].every((one) => isNone(one) || typeof one === "number") &&
     [rest.method, rest.path, rest.test, rest.program].every((one) => isNone(one) || typeof one === "string") &&
     (isNone(stack) || (Array.isArray(stack) && stack.every((frame) => typeof frame === "string")))

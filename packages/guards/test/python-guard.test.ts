@@ -134,6 +134,17 @@ except OSError as e: print(e)`;
     expect(runGuarded([python, "-c", asks(5432)], { allow }).stdout).not.toContain("NetworkBlocked");
     expect(runGuarded([python, "-c", asks(80)], { allow }).stdout.trim()).toBe("NetworkBlocked");
   });
+
+  test("a host that the test alone is allowed is asked, and noted as that", () => {
+    const asks =
+      "import socket\ntry: socket.getaddrinfo('db.invalid', 80)\nexcept OSError as e: print(type(e).__name__)";
+    const env = { PRELOAD_ALLOW_NOTED: "db.invalid", PRELOAD_TEST: "t.py::db" };
+
+    const { stdout, attempts } = runGuarded([python, "-c", asks], { allow: ["db.invalid"], env });
+
+    expect(stdout.trim()).toBe("gaierror");
+    expect(attempts).toMatchObject([{ host: "db.invalid", test: "t.py::db", allowed: true }]);
+  });
 });
 
 describe.skipIf(!hasPython && !process.env.CI)("huggingface_hub, told to stay offline", () => {

@@ -1,7 +1,7 @@
 import type { Attempt } from "@preload/guards";
 
 /** What was tried, told once: as the program saw it, and as those below it did. */
-export interface Tried extends Omit<Attempt, "at" | "pid" | "by"> {
+export interface Tried extends Omit<Attempt, "at" | "pid" | "by" | "allowed"> {
   readonly by: readonly Attempt["by"][];
   /** How often, as far as the program's own guard or else a recorder counted. */
   readonly times: number;
@@ -10,7 +10,10 @@ export interface Tried extends Omit<Attempt, "at" | "pid" | "by"> {
 /** A recorder hears of a connection after the guard in the program did: a name may take that long to be looked up. */
 const mostMillisecondsBetween = 30_000;
 
-/** Joins what several noted of one try, and tries that differ in nothing; in the order in which they were first made. */
+/**
+ * Joins what several noted of one try, and tries that differ in nothing; in the order in which they were first made. What a
+ * guard let through counts when somebody below it saw it, too: then it was refused there.
+ */
 export function merge(attempts: readonly Attempt[]): Tried[] {
   const inOrder = [...attempts].map(withPlainHost).sort((one, other) => one.at - other.at);
   const guarded = inOrder.filter(isGuards);
@@ -20,6 +23,7 @@ export function merge(attempts: readonly Attempt[]): Tried[] {
     if (above === undefined) joined.set(below, tried(below));
     else joined.set(above, withWhatIsBelow(joined.get(above) ?? tried(above), below));
   }
+  for (const [attempt, { by }] of joined) if (attempt.allowed && by.length === 1) joined.delete(attempt);
   const told = [...joined].sort(([one], [other]) => one.at - other.at).map(([, one]) => one);
   return counted(told.filter((one) => !saysLess(one, told)));
 }
@@ -32,7 +36,7 @@ function withPlainHost(attempt: Attempt): Attempt {
   return { ...attempt, host: attempt.host.toLowerCase().replace(/\.$/, "") };
 }
 
-function tried({ at: _, pid: __, by, ...rest }: Attempt): Tried {
+function tried({ at: _, pid: __, allowed: ___, by, ...rest }: Attempt): Tried {
   return { ...rest, by: [by], times: 1 };
 }
 

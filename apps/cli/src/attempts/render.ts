@@ -11,7 +11,7 @@ const mostLines = 20;
 export function render(outcome: Outcome, session: Session): string {
   const { io } = session;
   const paint = painter(io.stderr, io.env);
-  const { findings, changes, fails } = outcome;
+  const { ran, findings, changes, fails } = outcome;
   const told = [
     ...findings.flatMap((finding) => [lineOf(finding, session), ...stackOf(finding.stack, session)]),
     ...changes.map((change) => changeLine(change, session)),
@@ -21,7 +21,9 @@ export function render(outcome: Outcome, session: Session): string {
   const lines = [
     ...told.slice(0, most).map((line) => `  ${line}`),
     ...(told.length > most ? [`  and ${told.length - most} more (-v shows all)`] : []),
-    ...(fails.attempts ? [paint.dim("  --tolerate reports attempts, and does not fail the run")] : []),
+    ...(fails.attempts && ran.code === 0
+      ? [paint.dim("  --tolerate reports attempts, and does not fail the run")]
+      : []),
   ];
   const isFailure = fails.attempts || fails.changes;
   const title = headline(outcome);

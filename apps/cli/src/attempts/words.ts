@@ -3,10 +3,13 @@ import type { Session } from "../session.ts";
 import { count, plainLine, shortRevision } from "../words.ts";
 import { type Finding, isUsual } from "./findings.ts";
 
-/** `tests/test_sum.py::test_led asked huggingface.co for allenai/led-base-16384 config.json: not in ${lock}, …`: one line. */
+/** `tests/test_sum.py::test_led asked huggingface.co for allenai/led-base-16384 config.json, 2 times: not in ${lock}, …`: one line. */
 export function lineOf(finding: Finding, session: Session): string {
   const why = whyOf(finding, session);
-  return plainLine(`${whoOf(finding)} asked ${placeOf(finding)}${whatOf(finding)}${why === "" ? "" : `: ${why}`}`);
+  const often = finding.times > 1 ? `, ${finding.times} times` : "";
+  return plainLine(
+    `${whoOf(finding)} asked ${placeOf(finding)}${whatOf(finding)}${often}${why === "" ? "" : `: ${why}`}`,
+  );
 }
 
 function whoOf({ test, program }: Finding): string {

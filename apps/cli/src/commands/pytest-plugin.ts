@@ -8,7 +8,7 @@ import type { Flags } from "../flags.ts";
 import { printResult } from "../output.ts";
 import { copyIn, refuseStale, writeCopy } from "../pytest/copy.ts";
 import { readinessOf } from "../pytest/readiness.ts";
-import { pluginDir, pytestVariables } from "../pytest/variables.ts";
+import { asChosen, pluginDir, pytestVariables } from "../pytest/variables.ts";
 import { openSession, workingDir } from "../session.ts";
 
 interface PytestPluginFlags extends Flags {
@@ -31,7 +31,8 @@ export async function run(invocation: Invocation<PytestPluginFlags>): Promise<nu
 }
 
 async function print({ io, flags, operands, signal }: Invocation<PytestPluginFlags>): Promise<number> {
-  const session = await openSession(io, { ...flags, offline: true, online: false }, signal);
+  const opened = await openSession(io, { ...flags, offline: true, online: false }, signal);
+  const session = { ...opened, fetchers: asChosen(opened.fetchers, io.env) };
   try {
     const { machine } = session;
     const variables = pytestVariables(session);

@@ -27,6 +27,7 @@ def start(env):
     """From here on this process is watched, as PRELOAD_GUARD and PRELOAD_ATTEMPTS say. There is no way back.
 
     Another start may say something else. PRELOAD_ALLOW may change at any time: a test has hosts of its own.
+    Those of them that PRELOAD_ALLOW_NOTED has as well are noted, as allowed, and not refused.
     """
     if _started:
         _started[0].obey(env)
@@ -121,19 +122,26 @@ class _Guard:
         self.judge(name, port, url, again=name != host)
 
     def judge(self, host, port, url, again=False):
-        allowed = allowed_in(self.env.get("PRELOAD_ALLOW"))
-        if is_local(host) or not allowed.isdisjoint((host.lower(), where(host, port).lower())):
+        if is_local(host):
+            return
+        is_allowed = self.is_in("PRELOAD_ALLOW", host, port)
+        # What is below may refuse it all the same, and does not know the test.
+        if is_allowed and not self.is_in("PRELOAD_ALLOW_NOTED", host, port):
             return
         known = (os.getpid(), host, running_test())
         if not (again and known in self.noted):
             self.noted.add(known)
-            self.note(host, port, url if url is not None and url.host == host.lower() else None)
-        self.refuse(host, port)
+            self.note(host, port, url if url is not None and url.host == host.lower() else None, is_allowed)
+        if not is_allowed:
+            self.refuse(host, port)
 
-    def note(self, host, port, url):
+    def is_in(self, variable, host, port):
+        return not allowed_in(self.env.get(variable)).isdisjoint((host.lower(), where(host, port).lower()))
+
+    def note(self, host, port, url, is_allowed=False):
         try:
             if self.attempts:
-                append(self.attempts, attempt_at(host, port, url, sys._getframe()))
+                append(self.attempts, attempt_at(host, port, url, sys._getframe(), is_allowed))
         except Exception:
             # A full disk, a folder that is gone: it is refused all the same.
             pass

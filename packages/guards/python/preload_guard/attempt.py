@@ -18,13 +18,15 @@ def append(path, attempt):
         os.close(file)
 
 
-def attempt_at(host, port, url, frame):
+def attempt_at(host, port, url, frame, is_allowed=False):
     """What is known of a try that the program makes at this frame."""
     attempt = {"by": "python", "host": host, "at": int(time.time() * 1000), "pid": os.getpid(), "program": _program()}
     if port is not None:
         attempt["port"] = port
     if url is not None:
         attempt.update(method=url.method, path=url.path)
+    if is_allowed:
+        attempt["allowed"] = True
     test = running_test()
     if test:
         attempt["test"] = test

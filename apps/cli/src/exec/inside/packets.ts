@@ -1,6 +1,6 @@
 import { endianness } from "node:os";
 
-/** A try that the kernel answered by itself, since nobody listens there. */
+/** A try that the kernel answered by itself, since nobody listens there, or took although nobody is there to get it. */
 export interface Refusal {
   readonly host: string;
   readonly port: number;
@@ -10,12 +10,17 @@ export interface Refusal {
 
 /**
  * What a packet says was refused: a TCP reset in answer to the first packet of a connection, or an ICMP message that a
- * port is unreachable, which holds the datagram that was sent there.
+ * port is unreachable, which holds the datagram that was sent there. A datagram to a group (mDNS, SSDP) or to everybody is
+ * refused to nobody, and says by itself where it would have gone.
  */
 export function refusalIn(packet: Buffer): Refusal | undefined {
   const ip = headerOf(packet);
   if (ip === undefined) return undefined;
-  const { protocol, source, payload } = ip;
+  const { protocol, source, target, payload } = ip;
+  if (protocol === UDP) {
+    const isMeantForOthers = ip.mostHops > 0 && payload.length >= 8;
+    return isMeantForOthers ? { host: target, port: payload.readUInt16BE(2) } : undefined;
+  }
   if (protocol === TCP) {
     // Of an accepted connection a reset has a number of its own; of one that never was, none.
     const isRefused = payload.length >= 14 && (payload.readUInt8(13) & 0x14) === 0x14 && payload.readUInt32BE(4) === 0;
@@ -35,6 +40,8 @@ interface Header {
   readonly protocol: number;
   readonly source: string;
   readonly target: string;
+  /** 0 keeps it on this machine. */
+  readonly mostHops: number;
   readonly payload: Buffer;
 }
 
@@ -42,11 +49,13 @@ function headerOf(packet: Buffer): Header | undefined {
   const first = packet[0] ?? 0;
   if (first >> 4 === 4 && packet.length >= 20) {
     const payload = packet.subarray((first & 15) * 4);
-    return { protocol: packet.readUInt8(9), source: four(packet, 12), target: four(packet, 16), payload };
+    const [source, target] = [four(packet, 12), four(packet, 16)];
+    return { protocol: packet.readUInt8(9), source, target, mostHops: packet.readUInt8(8), payload };
   }
   if (first >> 4 === 6 && packet.length >= 40) {
     const payload = packet.subarray(40);
-    return { protocol: packet.readUInt8(6), source: six(packet, 8), target: six(packet, 24), payload };
+    const [source, target] = [six(packet, 8), six(packet, 24)];
+    return { protocol: packet.readUInt8(6), source, target, mostHops: packet.readUInt8(7), payload };
   }
   return undefined;
 }
@@ -62,8 +71,8 @@ function six(packet: Buffer, at: number): string {
 }
 
 /**
- * Lets through TCP resets and ICMP's "unreachable" that are going out, but not those of 127.0.0.0/8: a program that talks
- * to itself over the loopback, however much, wakes no watcher.
+ * Lets through TCP resets and ICMP's "unreachable" that are going out, but not those of 127.0.0.0/8, and datagrams to
+ * groups and to everybody: a program that talks to itself over the loopback, however much, wakes no watcher.
  */
 export function filter(): Buffer {
   const steps = program.filter((step) => typeof step !== "string");
@@ -92,7 +101,8 @@ export function filter(): Buffer {
 /** An instruction of the Berkeley packet filter, its operand, and where to go on when it is true, and when not. */
 type Step = readonly [code: number, operand: number, ifTrue?: string, ifFalse?: string];
 
-const [load, loadPast, headerLength, isEqual, hasBits, mask, end] = [0x30, 0x50, 0xb1, 0x15, 0x45, 0x54, 0x06];
+const [load, loadPast, headerLength, mask, end] = [0x30, 0x50, 0xb1, 0x54, 0x06];
+const [isEqual, isAtLeast, hasBits] = [0x15, 0x35, 0x45];
 const direction = 0xfffff004;
 const outgoing = 4;
 
@@ -104,6 +114,12 @@ const program: readonly (Step | string)[] = [
   [mask, 0xf0],
   [isEqual, 0x40, "four", "six"],
   "four",
+  [load, 9],
+  [isEqual, UDP, "target of four", "source of four"],
+  "target of four",
+  [load, 16],
+  [isAtLeast, 224, "all", "nothing"],
+  "source of four",
   [load, 12],
   [isEqual, 127, "nothing", "protocol of four"],
   "protocol of four",
@@ -119,6 +135,12 @@ const program: readonly (Step | string)[] = [
   [loadPast, 0],
   [isEqual, 3, "all", "nothing"],
   "six",
+  [load, 6],
+  [isEqual, UDP, "target of six", "is it TCP"],
+  "target of six",
+  [load, 24],
+  [isEqual, 0xff, "all", "nothing"],
+  "is it TCP",
   [load, 6],
   [isEqual, TCP, "flags of six", "is it ICMPv6"],
   "flags of six",
