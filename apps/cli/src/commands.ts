@@ -5,6 +5,7 @@ import { exchange } from "./specs/exchange.ts";
 import { models } from "./specs/models.ts";
 import { processes } from "./specs/processes.ts";
 import { removal } from "./specs/removal.ts";
+import { runs } from "./specs/runs.ts";
 import { setup } from "./specs/setup.ts";
 import { state } from "./specs/state.ts";
 
@@ -17,6 +18,7 @@ export const commands: readonly CommandSpec[] = [
   ...exchange,
   ...ci,
   ...removal,
+  ...runs,
   ...setup,
 ];
 

@@ -1,5 +1,12 @@
 import { Option } from "commander";
+import type { CommandSpec } from "./command-spec.ts";
 import { count, dir, endpoint, names, rate, seconds } from "./flags.ts";
+
+/** What a command understands. Its own options stand in place of common ones of the same name. */
+export function optionsOf({ options = [] }: Pick<CommandSpec, "options">): Option[] {
+  const own = new Set(options.map(({ long }) => long));
+  return [...options, ...commonOptions().filter(({ long }) => !own.has(long))];
+}
 
 /**
  * What every command understands. A default is only told here, not set: what a flag leaves open is for the variable,

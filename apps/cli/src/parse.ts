@@ -2,7 +2,7 @@ import { PreloadError } from "@preload/core";
 import { Command, CommanderError, type HelpConfiguration } from "commander";
 import type { CommandSpec } from "./command-spec.ts";
 import { commands } from "./commands.ts";
-import { commonOptions } from "./common-options.ts";
+import { commonOptions, optionsOf } from "./common-options.ts";
 import { type Flags, withEnvironment } from "./flags.ts";
 import type { Io } from "./io.ts";
 import { withReportsJoined } from "./runs/report-option.ts";
@@ -34,7 +34,7 @@ export async function parse(argv: readonly string[], io: Io, signal: AbortSignal
     for (const alias of spec.aliases ?? []) command.alias(alias);
     // Making the options of every command takes as long as a warm run does otherwise.
     if (!spec.isDefault && ![...namesOf(spec), ...help].some((word) => argv.includes(word))) continue;
-    for (const option of [...(spec.options ?? []), ...commonOptions()]) command.addOption(option);
+    for (const option of optionsOf(spec)) command.addOption(option);
     if (spec.passThrough) command.passThroughOptions();
     command.action(async (...given: unknown[]) => {
       const operands = (given.slice(0, -2) as unknown[]).flat().filter((one) => one !== undefined) as string[];

@@ -138,6 +138,15 @@ test("a run that is spared adds its line as well", async () => {
   expect(milliseconds).toBeGreaterThan(0);
 });
 
+test("of many runs at once, each is a line of its own", async () => {
+  const made = await world();
+  await made.preload([]);
+
+  await Promise.all([...Array(10).keys()].map(() => made.preload(["verify"])));
+
+  expect(await linesIn(made)).toHaveLength(11);
+});
+
 test("where nothing can be written, the run ends as it does otherwise", async () => {
   const made = await world();
   await mkdir(path(made), { recursive: true });

@@ -5,6 +5,7 @@ import { commands } from "../commands.ts";
 import { schemes } from "../fetchers.ts";
 import { helpTopics } from "../help-topics.ts";
 import type { Io } from "../io.ts";
+import { reportForms } from "../runs/report-option.ts";
 import { type Candidate, linesFor, type Native } from "./candidate.ts";
 import { type Known, knownAt } from "./known.ts";
 import { type Position, positionIn } from "./position.ts";
@@ -99,6 +100,8 @@ async function valuesFor(option: Option, written: string, known: () => Promise<K
           schemes.map((value) => ({ value })),
         ),
       };
+    case "form":
+      return { candidates: reportForms.map((value) => ({ value })) };
     case "ref":
     case "refs":
       return { candidates: (await known()).refs };

@@ -1,6 +1,7 @@
 import type { Option } from "commander";
 import type { CommandSpec } from "../command-spec.ts";
-import { commonOptions } from "../common-options.ts";
+import { optionsOf } from "../common-options.ts";
+import { fileOfReport } from "../runs/report-option.ts";
 
 /** What the word under the cursor is, and what the words before it have said. */
 export interface Position {
@@ -32,12 +33,12 @@ export function positionIn(words: readonly string[], commands: readonly CommandS
   let isBehindDashes = false;
   let waiting: Option | undefined;
 
-  const options = () => [...((command ?? commands.find((one) => one.isDefault))?.options ?? []), ...commonOptions()];
+  const options = () => optionsOf(command ?? commands.find((one) => one.isDefault) ?? {});
   const optionNamed = (name: string) => options().find(({ short, long }) => name === short || name === long);
   for (const before of words.slice(0, -1)) {
     if (waiting) {
       given.push([waiting.attributeName(), before]);
-      waiting = undefined;
+      waiting = fileOfReport(waiting, before);
     } else if (isBehindDashes || isPassedOn(command, operands)) {
       operands.push(before);
     } else if (before === "--") {

@@ -60,8 +60,8 @@ function startRun(command: RunCommand, reports: readonly Report[]): Run {
   function record(exitCode: number, error?: unknown): RunRecord {
     const network = session?.network ?? noCounts();
     const stopped = error === undefined ? {} : { error };
-    const left = wanted.filter(({ ref }) => !seen.has(ref)).map((resolution) => modelRun({ resolution, ...stopped }));
-    const models = [...seen.values(), ...left];
+    // In the order in which they were asked for, since the one in which they are done is another each time.
+    const models = wanted.map((resolution) => seen.get(resolution.ref) ?? modelRun({ resolution, ...stopped }));
     return recordOf({
       at,
       command,
@@ -112,13 +112,10 @@ function startRun(command: RunCommand, reports: readonly Report[]): Run {
   };
 }
 
-function projectOf(session: Session | undefined): string | null {
-  return session?.config.path === undefined ? null : projectDigest(session.lockPath);
-}
-
-/** What a record calls the project of a lock: it tells one from another, and not where it is. */
-export function projectDigest(lockPath: string): string {
-  return createHash("sha256").update(lockPath).digest("hex").slice(0, 16);
+/** What a record calls a project: it tells one from another, and not where it is. */
+export function projectOf(session: Session | undefined): string | null {
+  if (session?.config.path === undefined) return null;
+  return createHash("sha256").update(session.lockPath).digest("hex").slice(0, 16);
 }
 
 function lockDigestOf(session: Session | undefined): string | null {

@@ -18,6 +18,13 @@ export function reportOption(): Option {
   ).argParser((text: string, before: readonly Report[] = []) => [...before, report(text)]);
 }
 
+const secondWord = new Option("--report <file>", "where it is written");
+
+/** What is still to come behind the form: for whoever completes a line that is not finished. */
+export function fileOfReport({ flags }: Option, form: string): Option | undefined {
+  return flags === reportOption().flags && isForm(form) ? secondWord : undefined;
+}
+
 function report(text: string): Report {
   const at = text.indexOf("=");
   const form = reportForms.find((known) => known === text.slice(0, Math.max(0, at)));
@@ -39,7 +46,7 @@ export function withReportsJoined(argv: readonly string[]): string[] {
     if (word === "--") return [...joined, ...argv.slice(index)];
     const form = word === "--report" ? argv[index + 1] : undefined;
     const file = argv[index + 2];
-    if (form === undefined || !(reportForms as readonly string[]).includes(form) || file === undefined) {
+    if (form === undefined || !isForm(form) || file === undefined) {
       joined.push(word);
       continue;
     }
@@ -47,4 +54,8 @@ export function withReportsJoined(argv: readonly string[]): string[] {
     index += 2;
   }
   return joined;
+}
+
+function isForm(word: string): boolean {
+  return (reportForms as readonly string[]).includes(word);
 }
