@@ -1,6 +1,9 @@
 import { Option } from "commander";
+import { ciNames } from "../ci-files/names.ts";
 import type { CommandSpec } from "../command-spec.ts";
-import { user } from "../flags.ts";
+import { file, user } from "../flags.ts";
+
+const several = (text: string, before: readonly string[] = []) => [...before, text];
 
 /** What helps to begin, and when something is wrong. */
 export const setup: readonly CommandSpec[] = [
@@ -30,11 +33,14 @@ export const setup: readonly CommandSpec[] = [
     usage: "init [paths...]",
     summary: "write a config to start with",
     details:
-      "Writes preload.yaml, with the models that the code under the paths loads (by default all of this folder), and marks preload.lock in .gitattributes as generated, and as nothing to be merged line by line. At a terminal it asks first; elsewhere, with --yes or with --from-code, what each question has as its default is done. A config that is there already is left alone.",
+      "Writes preload.yaml, with the models that the code under the paths loads (by default all of this folder), and marks preload.lock in .gitattributes as generated, and as nothing to be merged line by line. At a terminal it asks first; elsewhere, with --yes or with --from-code, what each question has as its default is done. A config that is there already is left alone.\nWith --ci it writes the file of that CI, and a config only where there is none: restore, `preload ci` whatever was restored, save what is complete, and the tests through `preload exec --offline`. How the tests are run and what they need is found in pyproject.toml, requirements and package.json, or said with --test and --setup; what was said is kept in the file. Only what stands between the marks is written; a file without them is somebody's own, and refused. With --check, a part that is not what would be written today ends with exit 8 and the difference.",
     examples: [
       { line: "preload init", does: "asks what to do" },
       { line: "preload init --from-code src", does: "the models that src loads, without a question" },
       { line: "preload init --pyproject --yes", does: "as [tool.preload] in pyproject.toml" },
+      { line: "preload init --ci github", does: "also a workflow that keeps the models and runs the tests" },
+      { line: "preload init --ci gitlab --test 'pytest tests/integration'", does: "for another CI, with other tests" },
+      { line: "preload init --ci github --check", does: "in CI: exit 8 if the workflow is not what it would be" },
     ],
     options: [
       new Option("--from-code", "list the models that the code loads, and ask nothing"),
@@ -45,6 +51,16 @@ export const setup: readonly CommandSpec[] = [
       new Option("--no-gitattributes", "leave .gitattributes alone").default(undefined, "ask, or write it"),
       new Option("-y, --yes", "ask nothing, and do what is proposed"),
       new Option("--force", "write a new preload.yaml although there is a config"),
+      new Option("--ci <ci>", "write the file of this CI, too").choices(ciNames),
+      new Option("--ci-file <file>", "where it is").argParser(file).default(undefined, "where the CI looks for it"),
+      new Option("--setup <command>", "what installs the tests' needs; repeat; '' for nothing")
+        .argParser(several)
+        .default(undefined, "found in the project"),
+      new Option("--test <command>", "how the tests are run; repeat")
+        .argParser(several)
+        .default(undefined, "found in the project"),
+      new Option("--check", "write nothing; a CI's file that would change is an error").conflicts("stdout"),
+      new Option("--stdout", "print the part for the CI's file, and write nothing"),
     ],
     load: () => import("../commands/init.ts"),
   },

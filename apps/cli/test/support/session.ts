@@ -97,7 +97,7 @@ async function typed(command: string, cwd: string, env: Readonly<Record<string, 
   return shown;
 }
 
-/** Without what differs from one run to the next: folders, ports, times, what is free on the disk. */
+/** Without what differs from one run to the next: folders, ports, versions of ours, times, what is free on the disk. */
 function steady(text: string, { home, project, demo }: World): string {
   return text
     .replaceAll(project, "/home/ada/project")
@@ -105,6 +105,7 @@ function steady(text: string, { home, project, demo }: World): string {
     .replaceAll(demo.origin.url, "http://127.0.0.1:8080")
     .replaceAll(new URL(demo.origin.url).host, "127.0.0.1:8080")
     .replaceAll(demo.origin.url.replace("127.0.0.1", "localhost"), "http://localhost:8080")
+    .replaceAll(/@preload\/cli@\d+\.\d+\.\d+\b/g, "@preload/cli@1.2.3")
     .replaceAll(/\b\d+(\.\d+)? (s|ms|min)\b/g, "0.1 s")
     .replaceAll(/\b\d+(\.\d+)? [kMG]?B\/s/g, "1.0 MB/s")
     .replaceAll(/\b\d+(\.\d+)? [kMGT]B (is |are )?free/g, "100 GB $2free");

