@@ -5,18 +5,20 @@ import type { Io } from "./io.ts";
 export interface ConfirmOptions {
   /** What an empty answer means. @default false */
   readonly byDefault?: boolean;
+  /** What the end of input (Ctrl-D) means. @default "no" */
+  readonly atEnd?: "no" | "stop";
 }
 
 /**
- * Asks at the terminal, where only `y` and `yes` mean yes, and the end of input means no.
+ * Asks at the terminal, where only `y` and `yes` mean yes.
  *
- * @throws PreloadError `USAGE` where nobody can answer, `ABORTED` for Ctrl-C
+ * @throws PreloadError `USAGE` where nobody can answer, `ABORTED` for Ctrl-C, and for the end of input where that is to stop
  */
 export async function confirm(
   question: string,
   io: Io,
   signal: AbortSignal,
-  { byDefault = false }: ConfirmOptions = {},
+  { byDefault = false, atEnd = "no" }: ConfirmOptions = {},
 ): Promise<boolean> {
   if (!io.stdin.isTTY || !io.stderr.isTTY) {
     throw new PreloadError("USAGE", "there is no terminal to ask at", {
@@ -41,7 +43,8 @@ export async function confirm(
   } catch (error) {
     if ((error as Error).name !== "AbortError") throw error;
     io.stderr.write("\n");
-    if (isInterrupted || signal.aborted) throw new PreloadError("ABORTED", "stopped at the question; nothing was done");
+    if (isInterrupted || signal.aborted || atEnd === "stop")
+      throw new PreloadError("ABORTED", "stopped at the question; nothing was done");
     return false;
   } finally {
     lines.close();

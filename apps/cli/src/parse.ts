@@ -11,6 +11,11 @@ import { version } from "./version.ts";
 /** Parses a command line and runs what it says. Gives back the exit code. @throws PreloadError `USAGE` */
 export async function parse(argv: readonly string[], io: Io, signal: AbortSignal): Promise<number> {
   const [first, about] = argv;
+  if (first === "help" && argv.some((word) => /^--(json|format)(=|$)/.test(word))) {
+    throw new PreloadError("USAGE", "help is a text for people, and has no form for programs", {
+      hint: "Leave --json and --format out; docs/cli.md is the same in one file.",
+    });
+  }
   if (first === "help" && about !== undefined) {
     const { helpTopic } = await import("./help-topics.ts");
     const text = helpTopic(about, ["help", ...commands.flatMap(namesOf)]);

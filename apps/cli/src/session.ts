@@ -50,12 +50,13 @@ export interface Session {
   close(): void;
 }
 
-export async function openSession(io: Io, flags: Flags, signal: AbortSignal): Promise<Session> {
+/** `given` takes the place of the config that is there. */
+export async function openSession(io: Io, flags: Flags, signal: AbortSignal, given?: Config): Promise<Session> {
   refuseUnknownSources(flags.only);
   const cwd = workingDir(io, flags);
   const machine: Machine = { ...thisMachine(), env: io.env, cwd };
   const stateDir = stateDirOf(machine);
-  const config = (await loadConfig({ cwd, path: flags.config, schemes, stateDir })) ?? builtIn(cwd);
+  const config = given ?? (await loadConfig({ cwd, path: flags.config, schemes, stateDir })) ?? builtIn(cwd);
   const offline = offlineRule(flags, io.env);
   const display = createDisplay(io, flags);
   const network = noCounts();

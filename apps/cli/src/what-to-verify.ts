@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import { join, sep } from "node:path";
 import { allRemembered, type Request, type Resolution, requestsOf, resolveAll, understand } from "@preload/core";
+import { folderBelowRoot } from "./fetchers.ts";
 import { requestsFor, type Session } from "./session.ts";
 
 export interface ToVerify {
@@ -23,13 +26,27 @@ export async function whatToVerify(session: Session, refs: readonly string[]): P
     const byName = await installedByName(session);
     if (byName) return byName;
   }
+  const note = isBare ? noteOfRoots(session) : undefined;
   const requests = requestsFor(session, refs);
   const all = refs.length > 0 ? requests : requestsOf(config, flags.profile);
   const meant = new Set(requests.map(({ ref }) => ref));
   return {
     resolutions: await known(requests, session),
     skipped: all.filter(({ ref }) => !meant.has(ref)).map(({ ref }) => ref),
+    ...(note === undefined ? {} : { note }),
   };
+}
+
+/** The built-in models were looked for; what was put below other cache roots is perhaps what was meant. */
+function noteOfRoots({ fetchers, stateDir }: Session): string | undefined {
+  const roots = allRemembered(stateDir).flatMap(({ dir, manifest }) => {
+    const scheme = manifest.ref.slice(0, manifest.ref.indexOf(":"));
+    const end = join(sep, folderBelowRoot(scheme));
+    return dir !== fetchers[scheme]?.dir && dir.endsWith(end) && existsSync(dir) ? [dir.slice(0, -end.length)] : [];
+  });
+  if (roots.length === 0) return undefined;
+  const commands = [...new Set(roots)].map((root) => `\`preload verify --cache-root ${root}\``);
+  return `There is no config here: these are the built-in models. Others were put elsewhere: ${commands.join(", ")}`;
 }
 
 async function known(requests: readonly Request[], session: Session): Promise<Resolution[]> {

@@ -36,6 +36,7 @@ describe("add", () => {
 
     const [config, lock] = await files(here);
     expect([code, stderr]).toEqual([0, expect.stringContaining(`added ${sentence} to test in `)]);
+    expect(stderr).toMatch(/\nNext: `preload` fetches what is not here yet\.\n$/);
     expect(config).toBe(commented.replace("# the bear\n", `# the bear\n    - ${sentence}\n`));
     expect(stdout).toMatch(
       /^added {4}hf:preload-demo\/tiny-sentence {2}[0-9a-f]{7} {2}\d+ kB in \d+ files.*apache-2\.0$/m,

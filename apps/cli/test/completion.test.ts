@@ -187,6 +187,14 @@ describe("preload completion", () => {
     });
   });
 
+  test("without a name it is for the shell of the user", async () => {
+    const { preload } = await world({ config: "none" });
+
+    const { stdout } = await preload(["completion"], { env: { SHELL: "/usr/bin/fish" } });
+
+    expect(stdout).toContain("complete -c preload");
+  });
+
   test("pwsh's brackets and quotes are closed", async () => {
     const { preload } = await world({ config: "none" });
 
@@ -204,7 +212,7 @@ describe("preload completion", () => {
 
   test.each([
     [["completion", "bsh"], "Did you mean bash?"],
-    [["completion"], "missing required argument 'shell'"],
+    [["completion"], "SHELL is not set"],
   ])("%j is refused", async (args, text) => {
     const { preload } = await world({ config: "none" });
 

@@ -48,6 +48,20 @@ test("a machine in order gets no warning, and no request is made", async () => {
 });
 
 describe("an error, and exit 3, is", () => {
+  test.each([
+    ["a config that cannot be parsed", "preload.yaml", "models: [", "preload.yaml:1:"],
+    ["a lock that cannot be read", "preload.lock", "<<<<<<< ours\n", "preload.lock"],
+  ])("%s; the rest is looked at all the same", async (_, name, text, told) => {
+    const w = await world();
+    await writeFile(join(w.project, name), text);
+
+    const { code, findings } = await doctor(w, {}, ["--profile", "test"]);
+
+    expect(code).toBe(3);
+    expect(findings[0]).toMatchObject({ level: "error", topic: "config", what: expect.stringContaining(told) });
+    expect(findings.map(({ topic }) => topic)).toEqual(expect.arrayContaining(["directories", "token", "network"]));
+  });
+
   test.each(["XDG_CACHE_HOME", "HF_HOME", "HF_HUB_CACHE"])("%s that is set but empty", async (name) => {
     const { code, bad } = await doctor(await world({ config: "none" }), { [name]: "" });
 

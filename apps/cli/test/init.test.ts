@@ -230,6 +230,17 @@ describe.skipIf(process.platform !== "linux")("at a terminal", () => {
     await expect(read(w, "preload.yaml")).rejects.toThrow("ENOENT");
   });
 
+  test("Ctrl-D leaves, and writes nothing", async () => {
+    const w = await withCode();
+    const terminal = await started(w, "preload init");
+
+    await terminal.type("", /List these\? \[Y\/n\] /);
+    const end = await terminal.type("\u0004", /exit \d+/);
+
+    expect(end).toContain("exit 130");
+    await expect(read(w, "preload.yaml")).rejects.toThrow("ENOENT");
+  });
+
   test("every question has a flag", async () => {
     const w = await withCode();
     await writeFile(join(w.project, "pyproject.toml"), "[project]\n");

@@ -171,6 +171,7 @@ test("a pack of another lock is drift, unless its models are named", async () =>
 
   const drift = await there.preload(["unpack", here.pack]);
   expect(drift.stderr).toContain(`${bart}  locked otherwise`);
+  expect(drift.stderr).toContain(`if the lock is, \`preload lock ${bart}\`.`);
   expect([drift.code, existsSync(there.hub)]).toEqual([8, false]);
   expect((await there.preload(["unpack", here.pack, bart])).code).toBe(0);
 });

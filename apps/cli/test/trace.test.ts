@@ -199,7 +199,7 @@ test.each([0, 42])("exit %i of the command is ours, and the result is told all t
 test.each([
   [["trace"], 2, "missing required argument 'command'"],
   [["trace", "--offline", "--", "true"], 9, "--offline forbids it"],
-  [["trace", "--output", "no/such/folder", "--", "echo", "started"], 7, "The command was not started"],
+  [["trace", "--output", "no/such/file", "--", "echo", "started"], 2, "there is no folder"],
   [["trace", "--", "no-such-command"], 127, "command not found"],
 ])("%j is refused", async (args, wanted, why) => {
   const { preload } = await noConfig();
@@ -255,6 +255,29 @@ test("a signal is passed on, the result is told, and nothing of it is left", asy
   expect([code, stderr]).toEqual([7, "# the command used no model that could be seen\n"]);
   expect(existsSync(dirname(attempts))).toBe(false);
   await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
+});
+
+test.skipIf(process.platform !== "linux")("a command does not outlive a trace that was killed", async () => {
+  const { project, env } = await world({ config: "none" });
+  const program = `process.once("SIGTERM", () => { console.log("told to end"); process.exit(0); }); setInterval(() => {}, 1000); console.log("started")`;
+  const child = spawn(node, [bin, "trace", "--", node, "-e", program], {
+    cwd: project,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let stdout = "";
+  const started = new Promise<void>((resolve) =>
+    child.stdout.on("data", (text) => {
+      stdout += text;
+      if (stdout.includes("started")) resolve();
+    }),
+  );
+  await started;
+
+  child.kill("SIGKILL");
+  await new Promise((resolve) => child.once("close", resolve));
+
+  expect(stdout).toBe("started\ntold to end\n");
 });
 
 test("a Python program finds the guard, and no plugin that would change how its tests end", async () => {

@@ -69,6 +69,21 @@ test("a command is recognized behind flags, and -C runs it elsewhere", async () 
   expect(code).toBe(0);
 });
 
+test.each([[["help", "--json"]], [["help", "verify", "--format=json"]]])(
+  "%j is told that help is no document",
+  async (args) => {
+    const { preload } = await world({ config: "none" });
+
+    const { code, stdout } = await preload(args);
+
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: "USAGE",
+      message: expect.stringMatching(/^help is a text/),
+    });
+  },
+);
+
 test("version and help go to stdout", async () => {
   const { preload } = await world({ config: "none" });
 

@@ -119,6 +119,21 @@ test("where nothing was ever installed, the built-in models are missing", async 
   expect([code, demo.origin.requests]).toEqual([3, []]);
 });
 
+test("where models were put below a cache root, that is told", async () => {
+  const { preload, project } = await world({ config: "none" });
+  const root = join(project, "models");
+  await preload([bart, "--cache-root", root]);
+
+  const { code, stderr } = await preload(["verify"]);
+  const there = await preload(["verify", "--cache-root", root]);
+
+  expect(code).toBe(3);
+  expect(stderr).toContain(
+    `these are the built-in models. Others were put elsewhere: \`preload verify --cache-root ${root}\``,
+  );
+  expect(there.code).toBe(0);
+});
+
 test("an unknown ref is missing, and the directory and its rule are named", async () => {
   const { preload, hub } = await world();
 

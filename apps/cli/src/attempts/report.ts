@@ -1,11 +1,12 @@
-import { accessSync, constants, rmSync, statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { codeOf, PreloadError } from "@preload/core";
 import { type Attempt, guardVariables, readAttempts } from "@preload/guards";
 import { temporaryFolder } from "../exec/temporary-folder.ts";
 import type { Session } from "../session.ts";
+import { writableFile } from "../writable-file.ts";
 import { changesBetween, lookAtCaches } from "./caches.ts";
 import { guardFiles } from "./guard-files.ts";
 
@@ -39,7 +40,8 @@ export interface Report {
 
 /** Begins before the command does, since what lies in the caches then is what the end is compared with. */
 export function beginReport(session: Session, network: Network, flags: ReportFlags): Report {
-  const path = flags.report === undefined ? undefined : writable(resolve(session.machine.cwd, flags.report));
+  const path =
+    flags.report === undefined ? undefined : writableFile("--report", resolve(session.machine.cwd, flags.report));
   const isAsked = path !== undefined || flags.assertNoDownload === true;
   const dir = isAsked && network === "open" ? temporaryFolder(tmpdir(), "preload-run-") : undefined;
   const noted = dir === undefined ? undefined : join(dir, "attempts.jsonl");
@@ -75,21 +77,4 @@ async function write(path: string, text: string): Promise<void> {
   } catch (error) {
     throw new PreloadError("NOT_WRITABLE", `--report ${path} cannot be written (${codeOf(error)})`, { cause: error });
   }
-}
-
-/** Found out before the command runs: after it, its result would be lost. @throws PreloadError `USAGE`, `NOT_WRITABLE` */
-function writable(path: string): string {
-  const folder = dirname(path);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new PreloadError("USAGE", `--report ${path}: there is no folder ${folder}`);
-  }
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new PreloadError("USAGE", `--report ${path}: that is a folder`, { hint: "Name a file in it." });
-  }
-  try {
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    throw new PreloadError("NOT_WRITABLE", `--report ${path}: ${folder} cannot be written to`, { cause: error });
-  }
-  return path;
 }

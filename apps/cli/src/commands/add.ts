@@ -40,7 +40,8 @@ export async function run({ io, flags, operands, signal }: Invocation<AddFlags>)
       from: from === undefined || from === profile ? null : from,
     }));
     const told = additions.map((addition) => tell(addition, file.path));
-    return await finish({ command: "add", file: grown, resolutions, before, lock, models, told }, session, flags);
+    const next = "Next: `preload` fetches what is not here yet.";
+    return await finish({ command: "add", file: grown, resolutions, before, lock, models, told, next }, session, flags);
   } finally {
     session.close();
   }

@@ -5,18 +5,27 @@ import { printResult } from "../output.ts";
 
 /** Prints the script that lets a shell complete our command lines. */
 export async function run({ io, flags, operands }: Invocation): Promise<number> {
-  const shell = shellNamed(operands);
+  const shell = operands.length === 0 ? shellOfUser(io.env.SHELL) : shellNamed(operands);
   const script = completionScript(shell);
   printResult(io, flags, { command: "completion", ok: true, exitCode: 0, shell, script }, () => script);
   return 0;
 }
 
-function shellNamed([name, ...more]: readonly string[]): CompletionShell {
-  const shell = completionShells.find((known) => known === name);
-  if (shell && more.length === 0) return shell;
-  const what =
-    name === undefined
-      ? "no shell is named"
-      : `there is no completion for ${JSON.stringify([name, ...more].join(" "))}`;
-  throw new PreloadError("USAGE", what, { hint: didYouMean(name ?? "", completionShells) });
+function shellNamed(names: readonly string[]): CompletionShell {
+  const shell = completionShells.find((known) => known === names.join(" "));
+  if (shell) return shell;
+  const name = names.join(" ");
+  throw new PreloadError("USAGE", `there is no completion for ${JSON.stringify(name)}`, {
+    hint: didYouMean(name, completionShells),
+  });
+}
+
+/** `/usr/bin/zsh` */
+function shellOfUser(path: string | undefined): CompletionShell {
+  const shell = completionShells.find((known) => known === path?.split("/").at(-1));
+  if (shell) return shell;
+  const why = path ? `SHELL=${path} is none of these` : "SHELL is not set";
+  throw new PreloadError("USAGE", `no shell is named, and ${why}`, {
+    hint: `Name one: ${completionShells.map((known) => `\`preload completion ${known}\``).join(", ")}.`,
+  });
 }

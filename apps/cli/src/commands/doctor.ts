@@ -1,4 +1,5 @@
 import { PreloadError } from "@preload/core";
+import { builtIn } from "../built-in.ts";
 import type { Invocation } from "../command-spec.ts";
 import { cacheFindings } from "../doctor/caches.ts";
 import { directoryFindings } from "../doctor/directories.ts";
@@ -19,7 +20,7 @@ import { knownModels } from "../known-models.ts";
 import { printResult } from "../output.ts";
 import { painter } from "../paint.ts";
 import { pythonOf } from "../python.ts";
-import { isMeant, openSession, type Session } from "../session.ts";
+import { isMeant, openSession, type Session, workingDir } from "../session.ts";
 
 interface DoctorFlags extends Flags {
   readonly net?: boolean;
@@ -28,9 +29,9 @@ interface DoctorFlags extends Flags {
 
 /** Says what would keep models from being found, or surprise. Goes online only with `--net`. */
 export async function run({ io, flags, signal }: Invocation<DoctorFlags>): Promise<number> {
-  const session = await openSession(io, flags, signal);
+  const { session, faults } = await sessionOf(io, flags, signal);
   try {
-    const findings = await findingsIn(session, flags);
+    const findings = [...faults, ...(await findingsIn(session, flags))];
     const exitCode = findings.some(({ level }) => level === "error") ? 3 : 0;
     printResult(io, flags, { command: "doctor", ok: exitCode === 0, exitCode, findings }, () =>
       renderFindings(findings, painter(io.stdout, io.env)),
@@ -38,6 +39,25 @@ export async function run({ io, flags, signal }: Invocation<DoctorFlags>): Promi
     return exitCode;
   } finally {
     session.close();
+  }
+}
+
+/** A config or a lock that cannot be used is what is found; the rest is looked at as if there were none. */
+async function sessionOf(
+  io: Invocation["io"],
+  flags: DoctorFlags,
+  signal: AbortSignal,
+): Promise<{ session: Session; faults: Finding[] }> {
+  try {
+    return { session: await openSession(io, flags, signal), faults: [] };
+  } catch (error) {
+    if (!(error instanceof PreloadError) || error.code !== "BAD_CONFIG") throw error;
+    const { profile: _, ...rest } = flags;
+    const finding = on("config").error(error.message, {
+      why: "Every command but this one ends with exit 2; what follows is without it.",
+      ...(error.hint === undefined ? {} : { fix: error.hint }),
+    });
+    return { session: await openSession(io, rest, signal, builtIn(workingDir(io, flags))), faults: [finding] };
   }
 }
 

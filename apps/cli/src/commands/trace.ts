@@ -4,7 +4,8 @@ import { type Config, codeOf, PreloadError } from "@preload/core";
 import { mirrorsAsked } from "../asked/public-addresses.ts";
 import type { Invocation } from "../command-spec.ts";
 import { asEnvironment, clientVariables } from "../environment/client-variables.ts";
-import { runPlain } from "../exec/run-command.ts";
+import { boundToUs } from "../exec/bound-to-us.ts";
+import { type RunOptions, runPlain } from "../exec/run-command.ts";
 import { type Flags, formOf } from "../flags.ts";
 import { printResult } from "../output.ts";
 import { openSession, type Session } from "../session.ts";
@@ -12,6 +13,7 @@ import { findingsDocument } from "../trace/document.ts";
 import { type Findings, findingsOf } from "../trace/findings.ts";
 import { endpointIn, record } from "../trace/record.ts";
 import { renderFindings, summary } from "../trace/render.ts";
+import { writableFile } from "../writable-file.ts";
 
 interface TraceFlags extends Flags {
   readonly output?: string;
@@ -37,7 +39,7 @@ export async function run({ io, flags, operands, signal }: Invocation<TraceFlags
         env,
         endpoint,
         caches: Object.values(fetchers).map(({ dir }) => dir),
-        run: (variables) => runPlain(command, args, { env: { ...env, ...variables }, cwd: machine.cwd, io }),
+        run: (variables) => runBound(command, args, { env: { ...env, ...variables }, cwd: machine.cwd, io }),
       });
       const { exitCode } = recorded;
       const hubPath = endpoint.pathname.replace(/\/+$/, "");
@@ -55,6 +57,12 @@ export async function run({ io, flags, operands, signal }: Invocation<TraceFlags
   } finally {
     session.close();
   }
+}
+
+/** A command whose proxy is gone with us has no network that is its own. */
+function runBound(command: string, args: readonly string[], options: RunOptions): Promise<number> {
+  const [program, ...words] = boundToUs(command, args, options);
+  return runPlain(program, words, options);
 }
 
 function textOf(findings: Findings, exitCode: number, { io, config }: Session, flags: TraceFlags): string {
@@ -99,8 +107,9 @@ async function opened(path: string, config: Config): Promise<FileHandle> {
     });
   }
   try {
-    return await open(path, "a");
+    return await open(writableFile("--output", path), "a");
   } catch (error) {
+    if (error instanceof PreloadError) throw error;
     throw new PreloadError("NOT_WRITABLE", `${path} cannot be written (${codeOf(error)})`, {
       hint: "The command was not started. Name another file with --output.",
     });

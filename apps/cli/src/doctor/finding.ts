@@ -10,7 +10,7 @@ export interface Finding {
   readonly fix?: string;
 }
 
-export type Topic = "directories" | "variables" | "token" | "network" | "python" | "caches" | "machine";
+export type Topic = "config" | "directories" | "variables" | "token" | "network" | "python" | "caches" | "machine";
 
 type Advice = Pick<Finding, "why" | "fix">;
 

@@ -3,6 +3,7 @@ import { count, plain } from "../words.ts";
 import type { Finding, Topic } from "./finding.ts";
 
 const titles: readonly (readonly [Topic, string])[] = [
+  ["config", "Config"],
   ["machine", "Machine"],
   ["directories", "Directories"],
   ["caches", "Caches"],

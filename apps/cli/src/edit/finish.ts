@@ -27,6 +27,8 @@ export interface Outcome {
   readonly models: readonly object[];
   /** The same in words. */
   readonly told: readonly string[];
+  /** What is left to do after a change that was written. */
+  readonly next?: string;
 }
 
 /** Writes config and lock, or neither, and tells what changed. Gives back the exit code. */
@@ -63,6 +65,7 @@ export async function finish(outcome: Outcome, session: Session, { dryRun = fals
   if (!isWhole) display.notice(`${file.path} and ${lockPath} stay as they were`);
   else
     for (const line of [...outcome.told, ...(changed ? [verdict(lock, lockPath, dryRun)] : [])]) display.notice(line);
+  if (changed && !dryRun && outcome.next !== undefined) display.notice(outcome.next);
   failures.tell();
   return exitCode;
 }

@@ -19,5 +19,5 @@ export interface Asker {
 
 export async function answer({ text, said, byDefault }: Question, { io, signal, isAsking }: Asker): Promise<boolean> {
   if (said !== undefined) return said;
-  return isAsking ? confirm(text, io, signal, { byDefault }) : byDefault;
+  return isAsking ? confirm(text, io, signal, { byDefault, atEnd: "stop" }) : byDefault;
 }

@@ -78,13 +78,19 @@ export function refuseOtherLock(
 ): void {
   const { lock, lockPath } = session;
   if (!lock || refs.length > 0) return;
-  const drift = models.flatMap(({ ref }) => {
-    if (!lock.models.has(ref)) return [`\n  ${ref}  not in the lock`];
-    return isLockedAs(ref, lock, pack.lock) ? [] : [`\n  ${ref}  locked otherwise`];
-  });
-  if (drift.length === 0) return;
-  throw new PreloadError("DRIFT", `${lockPath} and ${pack.name} disagree${drift.join("")}`, {
-    hint: "Make the pack anew from this lock, or name the models that are to be unpacked all the same.",
+  const absent = models.filter(({ ref }) => !lock.models.has(ref));
+  const others = models.filter(({ ref }) => lock.models.has(ref) && !isLockedAs(ref, lock, pack.lock));
+  if (absent.length + others.length === 0) return;
+  const lines = [
+    ...absent.map(({ ref }) => `\n  ${ref}  not in the lock`),
+    ...others.map(({ ref }) => `\n  ${ref}  locked otherwise`),
+  ];
+  const renewed = [
+    ...(absent.length > 0 ? [`preload add ${absent.map(({ ref }) => ref).join(" ")}`] : []),
+    ...(others.length > 0 ? [`preload lock ${others.map(({ ref }) => ref).join(" ")}`] : []),
+  ].join(" && ");
+  throw new PreloadError("DRIFT", `${lockPath} and ${pack.name} disagree${lines.join("")}`, {
+    hint: `If the pack is the older one, \`preload pack FILE\` makes it anew where its models are; if the lock is, \`${renewed}\`. Models that are named behind the file are unpacked all the same.`,
   });
 }
 

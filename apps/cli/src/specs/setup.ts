@@ -65,10 +65,10 @@ export const setup: readonly CommandSpec[] = [
     load: () => import("../commands/init.ts"),
   },
   {
-    usage: "completion <shell>",
+    usage: "completion [shell]",
     summary: "print the script with which a shell completes preload's command lines",
     details:
-      "For bash, zsh, fish and pwsh. Completes commands, options and their values, profiles, and the models of the config and of earlier installs. The script asks preload itself at each press of the tab key: nothing of it grows old. That reads the config, but runs none that is a program, and makes no request.",
+      "For bash, zsh, fish and pwsh; without a name for the shell that $SHELL names. Completes commands, options and their values, profiles, and the models of the config and of earlier installs. The script asks preload itself at each press of the tab key: nothing of it grows old. That reads the config, but runs none that is a program, and makes no request.",
     examples: [
       { line: "source <(preload completion bash)", does: "for this bash; or for good, as a line of ~/.bashrc" },
       {
