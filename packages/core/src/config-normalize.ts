@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Config, Profile } from "./config.ts";
+import type { CiSettings, Config, Profile } from "./config.ts";
 import { configSchema, type WrittenConfig, type WrittenModel, type WrittenProfile } from "./config-schema.ts";
 import { PreloadError } from "./errors.ts";
 import type { Request } from "./resolve-all.ts";
@@ -41,6 +41,7 @@ export function normalizeConfig(
     ...(config.cacheRoot === undefined ? {} : { cacheRoot: config.cacheRoot }),
     ...(config.runLog === undefined ? {} : { runLog: config.runLog }),
     policy: { requireCommit: config.policy?.requireCommit ?? false, licenses: config.policy?.licenses ?? [] },
+    ...(config.ci === undefined ? {} : { ci: config.ci as CiSettings }),
   };
 }
 

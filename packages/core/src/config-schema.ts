@@ -22,6 +22,15 @@ const profile = z.union([
   }),
 ]);
 
+const ci = z.strictObject({
+  budget: z
+    .string()
+    .regex(/^[0-9]+(\.[0-9]+)? *[kKmMgGtT]?i?[bB]?$/, "it is no size; for example 10 GB")
+    .optional()
+    .describe("What the models may take of its cache, 10 GB unless said"),
+  granularity: z.enum(["model", "set"]).optional().describe("An entry for each model, or one for all of them"),
+});
+
 const strings = z.union([z.string(), z.array(z.string())]);
 
 /** The config file, for the given ecosystems. */
@@ -43,6 +52,7 @@ export function configSchema(schemes: readonly string[]) {
         licenses: z.array(z.string()).optional().describe("The only licenses that are accepted"),
       })
       .optional(),
+    ci: ci.optional().describe("How a CI keeps the models between its jobs"),
     ...Object.fromEntries(schemes.map((scheme) => [scheme, section.describe(`Settings for ${scheme}:`)])),
   });
 }

@@ -26,6 +26,15 @@ export interface Config {
   /** Whether runs are remembered. @default true */
   readonly runLog?: boolean;
   readonly policy: Policy;
+  /** How a CI keeps the models. */
+  readonly ci?: CiSettings;
+}
+
+export interface CiSettings {
+  /** What its cache may hold, as it is written: `10 GB`. */
+  readonly budget?: string;
+  /** What it saves and restores by itself: each model, or all of them. */
+  readonly granularity?: "model" | "set";
 }
 
 export interface Profile {

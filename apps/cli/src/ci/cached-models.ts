@@ -3,65 +3,80 @@ import { Failures } from "../exit-code.ts";
 import { refuseDrift } from "../frozen.ts";
 import { refuseEmpty } from "../refuse-empty.ts";
 import { requestsFor, type Session } from "../session.ts";
-import { type CacheEntry, entriesOf, setOf } from "./entries.ts";
+import { type CacheEntry, entriesOf, type LockedModel, setOf, type Viewpoint } from "./entries.ts";
+import { presentOf } from "./present.ts";
 import { type Workspace, workspaceOf } from "./workspace.ts";
 
 export type Granularity = "model" | "set";
+export type Resolved = Extract<Resolution, { status: "resolved" }>;
 
 export interface Cached {
-  /** What is to be saved and restored, each by itself: one for each model, or one for all. */
+  readonly granularity: Granularity;
+  /** What is saved and restored, each by itself: one for each model, or one for all. */
   readonly entries: readonly CacheEntry[];
   /** One for each model, whatever the granularity. */
   readonly models: readonly CacheEntry[];
-  /** All of them in one, whatever the granularity. */
+  /** All of them as one, whatever the granularity. */
   readonly set: CacheEntry;
   readonly resolutions: readonly Resolved[];
-  /** Optional models that the lock does not have. */
+  /** Optional models that have no entry: the lock does not have them, or they were to be there and are not. */
   readonly skipped: readonly string[];
   readonly workspace: Workspace;
 }
 
-export type Resolved = Extract<Resolution, { status: "resolved" }>;
-
 export interface CachedOptions {
   /** @default those of the profiles */
   readonly refs?: readonly string[];
-  /** @default "model" */
-  readonly granularity?: Granularity;
-  /** @default the CI's, or the repository's root */
+  /** @default what the config says, else "model" */
+  readonly granularity?: Granularity | undefined;
+  /** @default the CI's own, else the root of the repository */
   readonly workspace?: string | undefined;
-  /** Which models are meant of those that the lock has. @default all */
-  readonly isMeant?: (model: Resolved) => boolean;
+  /** Only what is there now, for a job that is about to save it. @default false */
+  readonly present?: boolean | undefined;
 }
 
 /**
- * What a CI keeps of the models of a lock. Looks at the config and the lock alone, so that the answer is the same before
- * anything is there; asks no network.
+ * What a CI keeps of the models of a lock. Looks at the config and the lock, so that the answer is the same before
+ * anything is there; with `present` also at the disk. Asks no network.
  *
- * @throws PreloadError `DRIFT` without a lock, or with one that says something else than the config
+ * @throws PreloadError `DRIFT` without a lock, or with one that says something else than the config; with `present`
+ * `MISSING` or `CORRUPT` unless everything is there that has to be
  */
 export async function cachedModels(session: Session, options: CachedOptions = {}): Promise<Cached> {
-  const { refs = [], granularity = "model", isMeant = () => true } = options;
-  refuseUnlocked(session);
-  refuseEmpty(session, refs);
-  const { fetchers, lock, stateDir, signal, machine } = session;
-  const found = await resolveAll(requestsFor(session, refs), { fetchers, lock, stateDir, signal, ask: "locked" });
-  const failed = found.flatMap((one) => (one.status === "failed" ? [one.error] : []));
-  if (failed.length > 0) throw new Failures(failed);
-  const resolutions = found.filter((one): one is Resolved => one.status === "resolved").filter(isMeant);
-  const workspace = workspaceOf(session, options.workspace);
-  const view = { workspace: workspace.dir, machine };
-  const locked = resolutions.map(({ manifest, fetcher, request: { optional } }) => ({ manifest, fetcher, optional }));
-  const models = entriesOf(locked, view);
-  const set = setOf(locked, view);
-  const skipped = found.filter(({ status }) => status === "skipped").map(({ ref }) => ref);
+  const { config, machine } = session;
+  const { refs = [], granularity = config.ci?.granularity ?? "model", workspace: named, present } = options;
+  const locked = await lockedModels(session, refs);
+  const resolutions = present ? await presentOf(locked.resolutions, session) : locked.resolutions;
+  const left = locked.resolutions.filter((resolution) => !resolutions.includes(resolution));
+  const workspace = workspaceOf(session, named);
+  const view: Viewpoint = { workspace: workspace.dir, machine };
+  const models = entriesOf(resolutions.map(asLocked), view);
+  const set = setOf(resolutions.map(asLocked), view);
   return {
-    entries: granularity === "set" ? [set] : models,
+    granularity,
+    entries: granularity === "model" ? models : models.length > 0 ? [set] : [],
     models,
     set,
     resolutions,
-    skipped,
+    skipped: [...locked.skipped, ...left.map(({ ref }) => ref)],
     workspace,
+  };
+}
+
+export function asLocked({ manifest, fetcher, request: { optional } }: Resolved): LockedModel {
+  return { manifest, fetcher, optional };
+}
+
+async function lockedModels(session: Session, refs: readonly string[]) {
+  refuseUnlocked(session);
+  refuseEmpty(session, refs);
+  const { fetchers, lock, stateDir, signal } = session;
+  const found = await resolveAll(requestsFor(session, refs), { fetchers, lock, stateDir, signal, ask: "locked" });
+  const failed = found.flatMap((one) => (one.status === "failed" ? [one.error] : []));
+  if (failed.length > 0) throw new Failures(failed);
+  return {
+    resolutions: found.filter((one): one is Resolved => one.status === "resolved"),
+    skipped: found.filter(({ status }) => status === "skipped").map(({ ref }) => ref),
   };
 }
 
@@ -71,9 +86,7 @@ function refuseUnlocked(session: Session): void {
     throw new PreloadError(
       "DRIFT",
       `there is no config above ${config.dir}, and so no lock that a key could come from`,
-      {
-        hint: "Run `preload init` and `preload lock` and commit both, or name the config with --config.",
-      },
+      { hint: "Run `preload init` and `preload lock` and commit both, or name the config with --config." },
     );
   }
   refuseDrift(session);

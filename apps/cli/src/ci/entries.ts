@@ -14,9 +14,9 @@ export interface CacheEntry {
   readonly refs: readonly string[];
   /** Whether a job may go on without it. */
   readonly optional: boolean;
-  /** Exactly what the lock reaches: absolute, sorted. Where links do not exist, some of it is never there. */
+  /** Exactly what the lock reaches, absolute. Where links do not exist, some of it is never there. */
   readonly paths: readonly string[];
-  /** The same, in the same order, relative to the workspace and with `/` on every platform. */
+  /** The same, in the same order: relative to the workspace, with `/` on every platform, sorted. */
   readonly relativePaths: readonly string[];
   /** The directories of the clients, relative to the workspace. */
   readonly positions: readonly string[];
@@ -87,34 +87,35 @@ export function setOf(models: readonly LockedModel[], view: Viewpoint): CacheEnt
   const entries = entriesOf(models, view);
   const positions = sorted(entries.flatMap((entry) => entry.positions));
   const digest = setDigest(entries.map(({ key }) => key));
-  const relativeTo = new Map(
-    entries.flatMap(({ paths, relativePaths }) => paths.map((path, at) => [path, relativePaths[at] ?? ""])),
+  // Sorted by what is the same on every system: a backslash sorts elsewhere than a slash.
+  const absolute = new Map(
+    entries.flatMap(({ paths, relativePaths }) => paths.map((path, at) => [relativePaths[at] ?? "", path])),
   );
-  const paths = sorted(relativeTo.keys());
+  const relativePaths = sorted(absolute.keys());
   const prefix = setPrefix(positions);
   return {
     key: setKey(prefix, digest),
     ref: null,
     refs: sorted(entries.flatMap(({ refs }) => refs)),
     optional: entries.every(({ optional }) => optional),
-    paths,
-    relativePaths: paths.map((path) => relativeTo.get(path) ?? ""),
+    paths: relativePaths.map((path) => absolute.get(path) ?? ""),
+    relativePaths,
     positions,
-    bytes: bytesOf(models),
+    bytes: bytesTogether(models),
     digest,
     restorePrefix: prefix,
   };
 }
 
-/** What models share counts once. */
-function bytesOf(models: readonly LockedModel[]): number {
+/** What models take on the disk: what they share counts once. */
+export function bytesTogether(models: readonly LockedModel[]): number {
   const leaves = models.flatMap(({ manifest }) => leavesOf(manifest));
   const sizes = new Map(leaves.flatMap((leaf) => (leaf.type === "file" ? [[leaf.path, leaf.content.size]] : [])));
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
 /** Where a directory is, seen from the workspace: the same on every machine that is laid out alike. */
-function positionOf(dir: string, { workspace, machine }: Viewpoint): string {
+export function positionOf(dir: string, { workspace, machine }: Viewpoint): string {
   // On another drive there is no way from one to the other, and the place itself has to do.
   return pathOf({ machine }).relative(workspace, dir).replaceAll("\\", "/") || ".";
 }
