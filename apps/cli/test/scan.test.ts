@@ -151,6 +151,12 @@ describe("a revision", () => {
 
   test("that both name is no gap; another one is", async () => {
     const same = await project(pinned, { "a.py": asking(`, revision="${commit}"`) });
+    const marker = `import pytest\n@pytest.mark.requires_model("hf:facebook/bart-base")\ndef test_it(): pass\n`;
+    const marked = await project(pinned, { "test_a.py": marker });
+    expect(await marked.preload(["scan", "--check"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/test_a\.py:2 +hf:facebook\/bart-base +mark\.requires_model/),
+    });
     const other = await project(pinned, { "a.py": asking(`, revision="v1.0"`) });
 
     expect((await same.preload(["scan", "--check"])).code).toBe(0);

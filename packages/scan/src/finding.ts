@@ -26,6 +26,8 @@ export interface ModelFinding extends Place {
   readonly options: RefOptions;
   /** Where the name is written, if not there. */
   readonly named?: { readonly file: string; readonly line: number; readonly cell?: number };
+  /** Nothing is loaded here: a test says that it needs the model, as the config has it. */
+  readonly marks?: true;
   /** Why it may be another model: an environment variable goes before this default, say. */
   readonly unless?: string;
   /** Why the revision is not known, where the code gives one. */

@@ -10,6 +10,8 @@ export interface Loader {
   readonly naming: Naming;
   /** What its models need to be said beside the ref. */
   readonly options?: RefOptions;
+  /** Loads nothing: a test says which models it needs, and each argument without a name is one of them. */
+  readonly marks?: boolean;
   /** Further arguments that name models. */
   readonly also?: readonly string[];
   /** What is loaded when the argument is left out: a name, or why that cannot be told. */
@@ -20,7 +22,7 @@ export interface Loader {
 
 /** The last word of a callee that can be a loader: what is looked at at all. */
 export const lastNames =
-  /^(from_pretrained|pipeline|SentenceTransformer|SparseEncoder|CrossEncoder|Transformer|load_model|load|download|hf_hub_download|snapshot_download|cached_file|cached_download|WhisperModel|download_model|LLM|KeyBERT|BERTopic|\w*(Embeddings?|EmbeddingFunction|CrossEncoder|Reranker|SentenceTransformers\w*)|from_hub)$/;
+  /^(from_pretrained|pipeline|SentenceTransformer|SparseEncoder|CrossEncoder|Transformer|load_model|load|download|hf_hub_download|snapshot_download|cached_file|cached_download|WhisperModel|download_model|LLM|KeyBERT|BERTopic|\w*(Embeddings?|EmbeddingFunction|CrossEncoder|Reranker|SentenceTransformers\w*)|from_hub|requires_model|requireModel|testWithModel)$/;
 
 const pretrained = {
   at: 0,
@@ -39,6 +41,15 @@ const libraryDefault = (what: string) => ({ why: `${what} chooses a model by its
 
 /** The loaders that are known, the particular ones before the general. */
 export const loaders: readonly Loader[] = [
+  // Our own, for tests.
+  { is: /^pytest\.mark\.requires_model$/, model: { names: [] }, naming: "ref", marks: true },
+  {
+    is: /^@preload\/test-setup(\/\w+)?\.(requireModel|testWithModel)$/,
+    model: { at: 0, names: [] },
+    naming: "ref",
+    marks: true,
+  },
+
   // Tensors, and models from elsewhere.
   {
     is: /(^|\.)(torch|torchvision|efficientnet_pytorch|keras_nlp|keras_hub|timm|fasttext|open_clip)\./,

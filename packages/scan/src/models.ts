@@ -22,12 +22,16 @@ export function modelsIn(findings: readonly Finding[]): UsedModel[] {
     else byRef.set(finding.ref, [finding]);
   }
   return [...byRef]
-    .map(([ref, uses]) => ({
-      ref,
-      revisions: [...new Set(uses.map(({ revision }) => revision))],
-      options: covering(uses.map(({ options }) => options)),
-      uses,
-    }))
+    .map(([ref, uses]) => {
+      // What a test only names is needed as it is loaded elsewhere.
+      const loads = uses.some(({ marks }) => !marks) ? uses.filter(({ marks, revision }) => !marks || revision) : uses;
+      return {
+        ref,
+        revisions: [...new Set(loads.map(({ revision }) => revision))],
+        options: covering(loads.map(({ options }) => options)),
+        uses,
+      };
+    })
     .sort((one, other) => (one.ref < other.ref ? -1 : 1));
 }
 

@@ -1,4 +1,4 @@
-import { type Json, PreloadError, parseRef, type RefOptions } from "@preload/core";
+import { formatRef, type Json, PreloadError, parseRef, type RefOptions } from "@preload/core";
 import { fasterWhisperSizes, isOriginalTransformer, repoOf } from "@preload/hf-fetcher";
 import { canonicalRef } from "@preload/spacy-fetcher";
 import { names as whisperNames } from "@preload/whisper-fetcher";
@@ -13,7 +13,9 @@ export type Naming =
   | "whisper"
   | "spacy"
   | "pyannote"
-  | "repository";
+  | "repository"
+  /** A ref, as a config has it. */
+  | "ref";
 
 /** What a name means to a loader. */
 export type Meaning =
@@ -45,6 +47,8 @@ export function meaningOf(text: string, naming: Naming, options: RefOptions = {}
     }
     case "repository":
       return repository(`${prefixOf(options["repo_type"])}${text}`);
+    case "ref":
+      return written(text);
     case "hub":
       if (text.includes("/") || isOriginalTransformer(text)) return repository(text);
       if (fileName.test(text)) return { type: "local" };
@@ -80,6 +84,18 @@ function pipeline(text: string): Meaning {
     return { type: "model", ref: canonicalRef(parseRef(`spacy:${text}`)) };
   } catch (error) {
     if (error instanceof PreloadError) return { type: "local" };
+    throw error;
+  }
+}
+
+/** A short name of the config's names no model to others. */
+function written(text: string): Meaning {
+  if (!text.includes(":")) return { type: "local" };
+  try {
+    const { revision, ...ref } = parseRef(text);
+    return { type: "model", ref: formatRef(ref), ...(revision === undefined ? {} : { revision }) };
+  } catch (error) {
+    if (error instanceof PreloadError) return { type: "unclear", why: error.message };
     throw error;
   }
 }

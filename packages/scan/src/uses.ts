@@ -65,7 +65,9 @@ function usesWith(use: Use, asked: Asked, { isFolder = () => false }: UsesOption
   const { call, scope, loader, by, code } = use;
   const beside = optionsOf(call, scope, loader, asked);
   const place = { ...placeOf(code, call), by };
+  const named = loader.marks && loader.model.at === undefined ? positional(call.args).map(({ value }) => value) : [];
   const given = [
+    ...named,
     argument(call, loader.model.at, loader.model.names),
     ...(loader.also ?? []).map((name) => argument(call, undefined, [name])),
   ];
@@ -99,6 +101,7 @@ function findings(values: readonly Value[], { place, loader, beside, code, isFol
       ref: meaning.ref,
       ...(revision === undefined ? {} : { revision }),
       options: beside.options,
+      ...(loader.marks ? { marks: true } : {}),
       ...namedAt(value, place, code),
       ...(beside.revisionUnclear === undefined ? {} : { revisionUnclear: beside.revisionUnclear }),
     };

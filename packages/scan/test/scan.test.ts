@@ -169,3 +169,52 @@ test("a file of more than two megabytes is listed as skipped", async () => {
   expect(skipped).toEqual([{ file: "big.py", why: "it is larger than 2 MB" }]);
   expect(files).toBe(1);
 });
+
+describe("what tests say that they need", () => {
+  test("the markers of the plugin for pytest are exact refs, through constants too", async () => {
+    const { findings } = await scanned({
+      "tests/test_a.py": `import pytest
+LED = "hf:allenai/led-base-16384"
+pytestmark = pytest.mark.requires_model("whisper:tiny.en")
+
+@pytest.mark.requires_model("hf:facebook/bart-base@v1.0", LED, package="transformers")
+def test_sum(): pass
+
+@pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.requires_model("spacy:en_core_web_sm"))])
+@pytest.mark.requires_model("small")
+def test_other(n): pass
+`,
+    });
+
+    expect(findings.map((one) => [one.line, one.type === "model" ? [one.ref, one.revision] : one.why])).toEqual([
+      [3, ["whisper:tiny.en", undefined]],
+      [5, ["hf:facebook/bart-base", "v1.0"]],
+      [5, ["hf:allenai/led-base-16384", undefined]],
+      [8, ["spacy:en_core_web_sm", undefined]],
+    ]);
+  });
+
+  test.each([
+    ["vitest", `import { requireModel } from "@preload/test-setup/vitest";\nrequireModel("hf:org/name");\n`],
+    ["node:test", `import { requireModel as need } from "@preload/test-setup";\nneed("hf:org/name", t);\n`],
+    [
+      "jest",
+      `const { testWithModel } = require("@preload/test-setup/jest");\ntestWithModel("hf:org/name", "a", () => {});\n`,
+    ],
+  ])("so are those of %s", async (_, text) => {
+    const { findings } = await scanned({ "a.test.js": text, "b.test.js": `requireModel("hf:org/other");\n` });
+
+    expect(findings).toMatchObject([{ file: "a.test.js", line: 2, ref: "hf:org/name", marks: true }]);
+  });
+
+  test("a marker takes nothing away from how a model is loaded elsewhere", async () => {
+    const { findings } = await scanned({
+      "app.py": `from huggingface_hub import hf_hub_download\nhf_hub_download("org/name", "config.json", revision="v1")\n`,
+      "test_app.py": `import pytest\n@pytest.mark.requires_model("hf:org/name")\ndef test_it(): pass\n`,
+    });
+
+    expect(modelsIn(findings)).toMatchObject([
+      { ref: "hf:org/name", revisions: ["v1"], options: { include: ["config.json"] }, uses: [{}, { marks: true }] },
+    ]);
+  });
+});

@@ -62,6 +62,7 @@ function disagreementsOn(uses: readonly ModelFinding[], wanted: readonly WantedM
   if (wanted.length === 0) return [];
   return uses.flatMap((use) => {
     if (schemeOf(use.ref) !== "hf" || use.revisionUnclear !== undefined || use.from === "value") return [];
+    if (use.marks && use.revision === undefined) return [];
     const asked = use.revision ?? "main";
     const isThere = wanted.some(({ revisions, locked }) => revisions.includes(asked) || locked === asked);
     return isThere ? [] : [{ use, asked, wanted }];

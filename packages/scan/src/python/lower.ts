@@ -1,4 +1,4 @@
-import type { Block, ClassCode, Code, Expression, FunctionCode, Parameter, Scope } from "../code.ts";
+import type { Block, Call, ClassCode, Code, Expression, FunctionCode, Parameter, Scope } from "../code.ts";
 import { bind, newCode, newScope } from "../scopes.ts";
 import { children, lineFinder, type Node } from "../tree.ts";
 import { createExpressions } from "./expressions.ts";
@@ -228,10 +228,13 @@ function createStatements(text: string, code: Code) {
     // Lezer gives the parts of a dotted name as names of their own.
     for (const member of rest.filter(({ name }) => name === "PropertyName"))
       callee = { type: "member", of: callee, name: source(member), at: member.from };
-    return list ? callOf(callee, list, scope, block) : callee;
+    if (!list) return callee;
+    const call = callOf(callee, list, scope, block);
+    code.calls.push({ call, scope });
+    return call;
   }
 
-  function callOf(callee: Expression, list: Node, scope: Scope, block: Block): Expression {
+  function callOf(callee: Expression, list: Node, scope: Scope, block: Block): Call {
     const args = createExpressions(text, code).args(list, scope, block);
     return { type: "call", callee, args, at: list.from };
   }
