@@ -250,6 +250,7 @@ describe("the budget", () => {
 
   test.each([
     ["ci: { budget: much }", "ci.budget: it is no size; for example 10 GB"],
+    ["ci: { budget: 0 GB }", "ci.budget: it is no size"],
     ["ci: { buget: 1 GB }", 'there is no setting "buget"'],
     ["ci: { granularity: file }", "ci.granularity: "],
   ])("%s is refused with its place", async (line, message) => {
@@ -259,6 +260,19 @@ describe("the budget", () => {
 
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
     expect(stderr).toContain("preload.yaml:1:");
+  });
+
+  test("plan tells the share of it where somebody has set one, or it is nearly used up", async () => {
+    const here = await locked(`ci: { budget: 150 kB }\n${two}`);
+
+    const { code, stdout } = await here.preload(["plan"]);
+    const { budget } = JSON.parse((await here.preload(["plan", "--json", bart ?? ""])).stdout);
+    await writeFile(join(here.project, "preload.yaml"), two);
+    const silent = await here.preload(["plan"]);
+
+    expect([code, stdout]).toEqual([0, expect.stringContaining("\nCI cache  98 kB of 150 kB, 65 %\n")]);
+    expect(budget).toMatchObject({ limit: 150_000, verdict: "fits" });
+    expect(silent.stdout).not.toContain("CI cache");
   });
 
   test("a budget of nothing is a mistake", async () => {

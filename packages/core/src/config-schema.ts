@@ -25,7 +25,7 @@ const profile = z.union([
 const ci = z.strictObject({
   budget: z
     .string()
-    .regex(/^[0-9]+(\.[0-9]+)? *[kKmMgGtT]?i?[bB]?$/, "it is no size; for example 10 GB")
+    .regex(/^(?=.*[1-9])[0-9]+(\.[0-9]+)? *[kKmMgGtT]?i?[bB]?$/, "it is no size; for example 10 GB")
     .optional()
     .describe("What the models may take of its cache, 10 GB unless said"),
   granularity: z.enum(["model", "set"]).optional().describe("An entry for each model, or one for all of them"),

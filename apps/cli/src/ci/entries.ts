@@ -108,7 +108,7 @@ export function setOf(models: readonly LockedModel[], view: Viewpoint): CacheEnt
 }
 
 /** What models take on the disk: what they share counts once. */
-export function bytesTogether(models: readonly LockedModel[]): number {
+export function bytesTogether(models: readonly Pick<LockedModel, "manifest">[]): number {
   const leaves = models.flatMap(({ manifest }) => leavesOf(manifest));
   const sizes = new Map(leaves.flatMap((leaf) => (leaf.type === "file" ? [[leaf.path, leaf.content.size]] : [])));
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);

@@ -1,4 +1,6 @@
 import { check, forecast, freeSpace, PreloadError, type Problem, type Resolution } from "@preload/core";
+import { type Budget, budgetFor, describeBudget } from "../ci/budget.ts";
+import { bytesTogether } from "../ci/entries.ts";
 import type { Invocation } from "../command-spec.ts";
 import { modelDocument } from "../documents.ts";
 import { failuresOf } from "../failures.ts";
@@ -73,6 +75,7 @@ async function report(session: Session, steps: readonly Step[], asked: number): 
   // One for each file, redirects not counted; those that found out what the refs mean are made again by an install.
   const requests = asked + toFetch.files;
   const notices = noticeUnfetched(resolutions, session);
+  const budget = budgetOf(resolutions, session);
   printResult(
     io,
     flags,
@@ -84,6 +87,7 @@ async function report(session: Session, steps: readonly Step[], asked: number): 
       toFetch,
       requests,
       disks,
+      budget,
       notices,
     },
     () =>
@@ -91,6 +95,7 @@ async function report(session: Session, steps: readonly Step[], asked: number): 
         ...steps.flatMap((step) => describeStep(step)),
         `to fetch  ${toFetch.files === 0 ? "nothing" : `${bytes(toFetch.bytes)} in ${count(toFetch.files, "file")}`}, about ${count(requests, "request")}`,
         ...disks.map(describeDisk),
+        ...(session.config.ci || budget.verdict !== "fits" ? [`CI cache  ${describeBudget(budget)}`] : []),
         "",
       ].join("\n"),
   );
@@ -152,6 +157,14 @@ function tooSmall({ dir, needed, free }: Disk): PreloadError[] {
 
 function describeDisk({ dir, needed, free }: Disk): string {
   return `disk      ${dir} needs ${bytes(needed)}, ${free === null ? "free space unknown" : `${bytes(free)} free`}`;
+}
+
+/** What the models would take of a CI's cache. */
+function budgetOf(resolutions: readonly Resolution[], session: Session): Budget {
+  const models = resolutions.flatMap(({ status, manifest }) => (status === "resolved" ? [{ manifest }] : []));
+  const isSet = session.config.ci?.granularity === "set";
+  const taken = isSet ? bytesTogether(models) : sum(models.map(({ manifest }) => sizeOf(manifest).bytes));
+  return budgetFor(taken, session, undefined);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -35,7 +35,7 @@ export const models: readonly CommandSpec[] = [
     usage: "plan [refs...]",
     summary: "show what an install would do",
     details:
-      "Each model with its size, what is left out of it, what is there already, and what the disk needs.\nDownloads nothing; asks the network only what the lock does not say.",
+      "Each model with its size, what is left out of it, what is there already, and what the disk needs; near the end of the CI's budget (ci.budget), their share of it.\nDownloads nothing; asks the network only what the lock does not say.",
     examples: [
       { line: "preload plan", does: "of the models of preload.yaml" },
       { line: "preload plan hf:facebook/bart-large-cnn --json", does: "of one model, for a program" },
