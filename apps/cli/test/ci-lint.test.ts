@@ -1,7 +1,10 @@
+import { readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { actions } from "../src/ci-files/actions.ts";
 import { cis } from "../src/ci-files/cis.ts";
 import { ciNames } from "../src/ci-files/names.ts";
 import { gitlabLocally, lintWorkflow } from "./support/lint.ts";
@@ -69,11 +72,43 @@ test("the linter finds what is wrong", async () => {
   );
 });
 
+const own = fileURLToPath(new URL("../../../.github/workflows", import.meta.url));
+
+describe.each(readdirSync(own))("this repository's own %s", (name) => {
+  test("is a workflow in which the linters find nothing", async () => {
+    expect(await lintWorkflow(name, await readFile(join(own, name), "utf8"))).toEqual([]);
+  });
+
+  test("may do no more than it has to, and takes actions of others as the generated ones do", async () => {
+    const text = await readFile(join(own, name), "utf8");
+    const { permissions, jobs } = parse(text) as {
+      permissions: object;
+      jobs: Record<string, { permissions?: object }>;
+    };
+    const granted = [permissions, ...Object.values(jobs).map((job) => job.permissions ?? {})];
+    const writes = granted.flatMap((scopes) =>
+      Object.entries(scopes).flatMap(([scope, level]) => (level === "write" ? [scope] : [])),
+    );
+
+    expect(writes).toEqual(name === "release.yml" ? ["contents", "pull-requests", "id-token"] : []);
+    for (const what of othersIn(text)) {
+      expect(
+        Object.values<string>(actions).includes(what) || /^changesets\/action@[0-9a-f]{40} # v1\./.test(what),
+        what,
+      ).toBe(true);
+    }
+  });
+});
+
+/** What a workflow takes of others. */
+function othersIn(text: string): string[] {
+  const uses = [...text.matchAll(/uses: (.*?)\r?$/gm)].map(([, what = ""]) => what);
+  return uses.filter((what) => !what.startsWith("preload-dev/") && !what.startsWith("./"));
+}
+
 test("actions of others are pinned to a commit, and say which version that is", async () => {
   const { text } = await generated("github", []);
-  const uses = [...text.matchAll(/uses: (.*)/g)]
-    .map(([, what = ""]) => what)
-    .filter((what) => !what.startsWith("preload-dev/"));
+  const uses = othersIn(text);
 
   expect(uses).toHaveLength(3);
   for (const what of uses) expect(what).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);

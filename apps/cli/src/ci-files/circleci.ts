@@ -34,7 +34,7 @@ ${step(job, "Models", job.preload("ci"))}
           - save_cache:
               key: '${key}'
               paths: [${scalar(folderOf(job))}]
-${step(job, "What was fetched, and what was there", job.preload("ci-summary"))}
+${step(job, "What was fetched, and what was there", job.preload("ci-summary --format text"))}
 ${namedSteps(job)
   .map(({ name, line }) => step(job, name, line))
   .join("\n")}

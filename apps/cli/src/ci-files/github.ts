@@ -42,22 +42,22 @@ function* steps(job: Job): Generator<string> {
   yield `# Restores what is kept, fetches only what is missing, verifies all of it, and saves what is complete: here, and not
 # in a step behind the tests. Pull requests restore, and save nothing.
 - name: Models
-  uses: ${actions.preload}
-  with:
-${indented([...inputs(job)].map(([name, value]) => `${name}: ${value}`).join("\n"), 4)}`;
+  uses: ${actions.preload}${block("with", [...inputs(job)])}${block("env", job.only.length > 0 ? [["PRELOAD_ONLY", scalar(job.only.join(","))]] : [])}`;
   for (const { name, line } of namedSteps(job)) yield `- name: ${scalar(name)}\n  run: ${scalar(line)}`;
 }
 
-function* inputs({ dir, config, profiles, only, isGated }: Job): Generator<[string, string]> {
+/** What the action is told; that it saves nothing for a pull request is what it does by itself. */
+function* inputs({ dir, config, profiles, isGated }: Job): Generator<[string, string]> {
   if (dir !== ".") yield ["working-directory", scalar(dir)];
   if (config !== undefined) yield ["config", scalar(config)];
   if (profiles.length > 0) yield ["profiles", scalar(profiles.join(","))];
-  if (only.length > 0) yield ["only", scalar(only.join(","))];
   // A fork has no secrets: what is optional and behind terms is left out there.
   // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub's
   if (isGated) yield ["token", "${{ secrets.HF_TOKEN }}"];
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub's
-  yield ["save", "${{ github.event_name != 'pull_request' }}"];
+}
+
+function block(name: string, pairs: readonly (readonly [string, string])[]): string {
+  return pairs.length === 0 ? "" : `\n  ${name}:\n${pairs.map(([key, value]) => `    ${key}: ${value}`).join("\n")}`;
 }
 
 // A hosted runner promises 14 GB; an entry lies there packed and unpacked while it is restored.

@@ -33,7 +33,7 @@ preload-models:
   cache:
     policy: pull-push
   script:
-${list([job.preload("ci-summary")])}
+${list([job.preload("ci-summary --format text")])}
 preload-test:
   extends: .preload
   stage: test

@@ -19,7 +19,7 @@ ${part}
   environment { PRELOAD_CACHE_ROOT = '${folder}' }
   steps {
 ${sh(storeScript(job, { isOwnBranch: own }))}
-${sh(["set -euo pipefail", ...intoProject(job), job.preload("ci-summary")].join("\n"))}
+${sh(["set -euo pipefail", ...intoProject(job), job.preload("ci-summary --format text")].join("\n"))}
   }
 }
 stage('Test') {

@@ -15,8 +15,8 @@ export function pythonProject(dir: string): Found | undefined {
   const has = (name: string) => names.includes(name);
   const project = has("pyproject.toml") ? readFileSync(join(dir, "pyproject.toml"), "utf8") : "";
   const isPackage = has("setup.py") || has("setup.cfg") || /^\[(project|build-system)\]/m.test(project);
-  const isPython = requirements.length > 0 || isPackage || has("pytest.ini") || has("tox.ini") || has("Pipfile");
-  if (!isPython && !/^\[tool\.pytest/m.test(project)) return undefined;
+  const isPython = requirements.length > 0 || isPackage || ["pyproject.toml", "pytest.ini", "tox.ini"].some(has);
+  if (!isPython) return undefined;
 
   const runs = runner(dir, project, { has, requirements });
   const tool = toolOf(project, { has, isPackage, requirements });
