@@ -144,6 +144,7 @@ describe("what is wrong is told with its place", () => {
     ["a text where a list should be", "profiles:\n  test: toy:bear\n", "preload.yaml:2:9: profiles.test: "],
     ["a list at the top", "- toy:bear\n", "preload.yaml:1:1: "],
     ["too much at once", "concurrency: 1000\n", "preload.yaml:1:14: concurrency: "],
+    ["a size that is none", "ci: { budget: much }\n", "preload.yaml:1:15: ci.budget: it is no size; for example 10 GB"],
   ])("%s", async (_, text, message, hint) => {
     await expect(yaml(text)).rejects.toMatchObject({
       code: "BAD_CONFIG",
@@ -312,13 +313,15 @@ test("mirrors, rules and places are taken over", async () => {
     endpoints: { toy: "https://one.example", spacy: ["https://two.example", "https://three.example"] }
     cacheRoot: .models
     concurrency: 3
-    policy: { requireCommit: true, licenses: [mit] }`);
+    policy: { requireCommit: true, licenses: [mit] }
+    ci: { budget: 2.5 GiB, granularity: set }`);
 
   expect(config).toMatchObject({
     endpoints: { toy: ["https://one.example"], spacy: ["https://two.example", "https://three.example"] },
     cacheRoot: ".models",
     concurrency: 3,
     policy: { requireCommit: true, licenses: ["mit"] },
+    ci: { budget: "2.5 GiB", granularity: "set" },
   });
 });
 
