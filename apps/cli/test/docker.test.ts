@@ -1,9 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Copy, DockerfileParser, type Instruction, type Run } from "dockerfile-ast";
 import { validate } from "dockerfile-utils";
 import { describe, expect, test } from "vitest";
 import { installed } from "./support/packs.ts";
+import { run } from "./support/run.ts";
 import { world } from "./support/world.ts";
 
 const head =
@@ -67,7 +69,7 @@ describe("for BuildKit", () => {
       "RUN pip install torch",
       ...copies.map((name) => `COPY --link --chown=1000:1000 --from=preload-models /layers/${name}/ /models/`),
       'ENV XDG_CACHE_HOME="/models"',
-      'ENV PYTHONPATH="/models/spacy${PYTHONPATH:+:$PYTHONPATH}"',
+      `ENV PYTHONPATH="/models/spacy$\{PYTHONPATH:+:$PYTHONPATH}"`,
       'ENV HF_HUB_CACHE="/models/huggingface/hub"',
       'ENV HF_HUB_OFFLINE="1"',
       'ENV TRANSFORMERS_OFFLINE="1"',
@@ -262,6 +264,15 @@ describe("a Dockerfile that is kept", () => {
     expect(stderr).toMatch(message);
     expect([code, await readdir(project)]).toEqual([2, expect.not.arrayContaining([".dockerignore"])]);
   });
+});
+
+test.each(["Dockerfile", "Containerfile"])("the %s of the example is up to date", async (name) => {
+  const { env } = await world();
+  const cwd = fileURLToPath(new URL("../../../examples/docker-python", import.meta.url));
+
+  const { code, stdout } = await run(["docker", "--check", name], { cwd, env });
+
+  expect([code, stdout]).toEqual([0, ""]);
 });
 
 describe("an image without models", () => {

@@ -226,10 +226,16 @@ test("with a folder for each model, what two share is in one of them, and one th
   const layers = join(here.project, "layers");
   const again = await here.preload(["export", "--to", "layers", "--per-model", "--mode", "0444"]);
 
-  const names = ["hf-preload-demo--gated-bart", "hf-preload-demo--tiny-bart", "hf-preload-demo--tiny-bart@v1.0", "preload"];
+  const names = [
+    "hf-preload-demo--gated-bart",
+    "hf-preload-demo--tiny-bart",
+    "hf-preload-demo--tiny-bart@v1.0",
+    "preload",
+  ];
   expect(await readdir(layers)).toEqual(names);
   const found = await tree(layers);
-  const below = (name: string) => found.filter((path) => path.startsWith(`${name}/`)).map((path) => path.slice(name.length + 1));
+  const below = (name: string) =>
+    found.filter((path) => path.startsWith(`${name}/`)).map((path) => path.slice(name.length + 1));
   const [gated = "", main = "", older = ""] = names;
   expect(below(gated)).toEqual([]);
   expect(below(main).filter((path) => below(older).includes(path))).toEqual([]);

@@ -79,7 +79,7 @@ export const exchange: readonly CommandSpec[] = [
         does: "for buildah and podman",
       },
       {
-        line: "preload docker --source registry.example/team/models@sha256:<64 digits> --write",
+        line: "preload docker --source registry.example/models@sha256:… --write",
         does: "from an image that was made by `preload pack`",
       },
     ],
