@@ -1,7 +1,19 @@
-import { chmodSync, copyFileSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { check, codeOf, digestFile, draftOf, isMissing, openStamps } from "@preload/core";
+import { check, codeOf, digestFile, draftOf, isMissing, materialize, openStamps } from "@preload/core";
+import { linkOrCopy } from "./link-or-copy.ts";
+import { nowhere } from "./nowhere.ts";
 import { type Model, nameOf, type Piece, piecesOf } from "./pieces.ts";
 
 /** What became of an entry that was unpacked. */
@@ -54,10 +66,13 @@ async function adoptModel(
   { stateDir, signal }: AdoptOptions,
 ): Promise<number> {
   const problems = await check(manifest, { dir, stateDir, signal });
-  const lacking = new Set(problems.flatMap(({ entry, path }) => [path, ...(entry.type === "file" ? [entry.path] : [])]));
+  const lacking = new Set(
+    problems.flatMap(({ entry, path }) => [path, ...(entry.type === "file" ? [entry.path] : [])]),
+  );
+  const wanted = piecesOf(manifest).filter(({ path }) => lacking.has(path));
   const placed: { readonly path: string; readonly staged: Stats }[] = [];
   let bytes = 0;
-  for (const piece of piecesOf(manifest).filter(({ path }) => lacking.has(path))) {
+  for (const piece of wanted) {
     const staged = await seen(piece);
     if (!staged) continue;
     place(join(folder, nameOf(piece)), join(dir, piece.path));
@@ -73,6 +88,8 @@ async function adoptModel(
     if (stats && isSame(stats, staged)) stamps.prove(path, stats);
   }
   stamps.save();
+  // Links and refs come from the lock, and then the model is whole, as if it had always been here.
+  if (placed.length === wanted.length) await materialize(manifest, { dir, stateDir, signal, http: nowhere });
   return bytes;
 }
 
@@ -91,12 +108,13 @@ async function asPromised(path: string, piece: Piece, signal: AbortSignal): Prom
   }
 }
 
-/** Two paths may hold the same bytes: the first is given a copy, since the file in the entry serves the next one, too. */
+/** The file itself, as long as it is nowhere else: of two paths with the same bytes, each has a file of its own. */
 function place(staged: string, final: string): void {
   mkdirSync(dirname(final), { recursive: true });
   const draft = draftOf(final);
   try {
-    copyFileSync(staged, draft);
+    if (lstatSync(staged).nlink > 1) copyFileSync(staged, draft);
+    else linkOrCopy(staged, draft);
     renameSync(draft, final);
   } finally {
     rmSync(draft, { force: true });

@@ -8,7 +8,9 @@ import { isDebug as isDebugged, debug as logDebug, setSecret as mask } from "@ac
 const heard = new AsyncLocalStorage<string[]>();
 
 /** Runs a piece of work of the library's, and gives back what it warned of meanwhile. */
-export async function listening<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly warnings: string[] }> {
+export async function listening<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly value: T; readonly warnings: string[] }> {
   const warnings: string[] = [];
   return { value: await heard.run(warnings, work), warnings };
 }
@@ -17,7 +19,9 @@ export function warning(message: string | Error): void {
   heard.getStore()?.push(String(message));
 }
 
-export const error: typeof warning = warning;
+export function error(message: string | Error): void {
+  warning(message);
+}
 
 export function info(message: string): void {
   // The rest is its progress, a line for each second of each entry.

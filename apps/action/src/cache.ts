@@ -1,8 +1,9 @@
 import { isFeatureAvailable, restoreCache, saveCache } from "@actions/cache";
 import { listening } from "./cache-log.ts";
+import { hasGnuTar } from "./gnu-tar.ts";
 
 /** What came of asking the cache. `trouble` is why it could not be used, in its own words. */
-export interface Answered {
+interface Answered {
   /** The key of what was found. */
   readonly key?: string;
   readonly trouble?: string;
@@ -10,7 +11,8 @@ export interface Answered {
 
 /** The cache of GitHub, or of whoever speaks its protocol. A fault of it is an answer, never an error. */
 export interface Cache {
-  readonly isThere: boolean;
+  /** Why it cannot be used here at all. */
+  readonly away: string | undefined;
   /** Puts the folder of an entry into the working directory: of the first key found, else of the newest that begins so. */
   restore(folder: string, keys: Keys): Promise<Answered>;
   /** The same, and only says what would be restored. */
@@ -19,23 +21,30 @@ export interface Cache {
   save(folder: string, key: string): Promise<Answered>;
 }
 
-export interface Keys {
+interface Keys {
   readonly first: string;
   /** Beginnings of keys, the best one first. */
   readonly others: readonly string[];
 }
 
-export function githubCache(): Cache {
+export function githubCache(env: NodeJS.ProcessEnv): Cache {
   // `true` at the end: on Windows, too, since what is in an entry depends on no platform.
   const find = (folder: string, { first, others }: Keys, lookupOnly: boolean) =>
     answerOf(() => restoreCache([folder], first, [...others], { lookupOnly }, true));
   return {
-    isThere: isFeatureAvailable(),
+    away: whyAway(env),
     restore: (folder, keys) => find(folder, keys, false),
     lookUp: (folder, keys) => find(folder, keys, true),
     save: (folder, key) =>
       answerOf(async () => ((await saveCache([folder], key, undefined, true)) === -1 ? undefined : key)),
   };
+}
+
+function whyAway(env: NodeJS.ProcessEnv): string | undefined {
+  if (!isFeatureAvailable()) return "there is no cache service here";
+  // Without it, an entry that somebody prepared could write anywhere on this machine.
+  if (!hasGnuTar(env)) return "entries are unpacked with GNU tar alone, and there is none here";
+  return undefined;
 }
 
 async function answerOf(work: () => Promise<string | undefined>): Promise<Answered> {

@@ -7,14 +7,18 @@ export interface Inputs {
   readonly workingDirectory: string;
   readonly profiles: readonly string[];
   readonly refs: readonly string[];
+  /** Sources that are meant; all, if there are none. */
+  readonly only: readonly string[];
   /** Empty without one. */
   readonly token: string;
+  /** Empty for what the config says. */
   readonly budget: string;
   readonly save: "auto" | "true" | "false";
   readonly lookupOnly: boolean;
   readonly failOnMiss: boolean;
   readonly offlineAfter: boolean;
-  readonly granularity: "model" | "set";
+  /** Empty for what the config says. */
+  readonly granularity: "" | "model" | "set";
   readonly summary: boolean;
 }
 
@@ -38,13 +42,14 @@ export function readInputs(read: (name: string) => string, workspace: string): I
     workingDirectory: resolve(workspace, read("working-directory")),
     profiles: listed(read("profiles")),
     refs: listed(read("refs")),
+    only: listed(read("only")),
     token: read("token"),
-    budget: read("budget") || "10 GB",
+    budget: read("budget"),
     save: oneOf("save", ["auto", "true", "false"]),
     lookupOnly: claim("lookup-only", "false"),
     failOnMiss: claim("fail-on-miss", "false"),
     offlineAfter: claim("offline-after", "false"),
-    granularity: oneOf("granularity", ["model", "set"]),
+    granularity: read("granularity") === "" ? "" : oneOf("granularity", ["model", "set"]),
     summary: claim("summary", "true"),
   };
   if (inputs.profiles.length > 0 && inputs.refs.length > 0) {

@@ -10,7 +10,12 @@ export interface Said {
 }
 
 /** The command line, in this process: so whatever is done here can be done with the plain commands elsewhere. */
-export type Preload = <Document>(command: string, args?: readonly string[]) => Promise<Said & Document>;
+export interface Preload {
+  /** The document of a command, also of one that failed. */
+  document<Document>(command: string, args?: readonly string[]): Promise<Said & Document>;
+  /** What a command prints; nothing, if it fails. */
+  text(command: string, args?: readonly string[]): Promise<string>;
+}
 
 export interface PreloadOptions {
   readonly cwd: string;
@@ -21,13 +26,22 @@ export interface PreloadOptions {
 
 /** What the commands tell people goes to stderr, which is the job's log. */
 export function preloadIn({ cwd, env, args: common }: PreloadOptions): Preload {
-  return async <Document>(command: string, args: readonly string[] = []) => {
+  async function run(words: readonly string[]): Promise<{ exitCode: number; text: string }> {
     const pieces: string[] = [];
     const stdout = { write: (text: string) => pieces.push(text) };
     const stderr = { write: (text: string) => process.stderr.write(harmless(text)) };
-    const stdin = Object.assign(process.stdin, { isTTY: false });
-    const exitCode = await main([command, "--json", ...common, ...args], { stdout, stderr, stdin, env, cwd });
-    return documentIn<Said & Document>(pieces.join(""), command, exitCode);
+    const exitCode = await main(words, { stdout, stderr, stdin: process.stdin, env, cwd });
+    return { exitCode, text: pieces.join("") };
+  }
+  return {
+    async document<Document>(command: string, args: readonly string[] = []) {
+      const { exitCode, text } = await run([command, "--json", ...common, ...args]);
+      return documentIn<Said & Document>(text, command, exitCode);
+    },
+    async text(command, args = []) {
+      const { exitCode, text } = await run([command, ...common, ...args]);
+      return exitCode === 0 ? text : "";
+    },
   };
 }
 

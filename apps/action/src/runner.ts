@@ -16,6 +16,8 @@ export interface Runner {
 
 const mostAnnotations = 10;
 
+const levels = { error: core.error, warning: core.warning, notice: core.notice } as const;
+
 /** The runner that started this process. What is more than ten annotations goes into the log alone. */
 export function thisRunner(env: NodeJS.ProcessEnv): Runner {
   let annotations = 0;
@@ -25,8 +27,8 @@ export function thisRunner(env: NodeJS.ProcessEnv): Runner {
     info: (text) => core.info(harmless(text)),
     annotate(level, text) {
       annotations += 1;
-      if (annotations <= mostAnnotations) core[level](text, { title: "Preload" });
-      else core.info(harmless(`${level}: ${text}`));
+      if (annotations > mostAnnotations) core.info(harmless(`${level}: ${text}`));
+      else levels[level](text, { title: "Preload" });
     },
     output: (name, value) => core.setOutput(name, value),
     exportVariable: (name, value) => core.exportVariable(name, value),

@@ -13,6 +13,7 @@ export interface Stage {
  * brought along. Links of every kind are unpacked as links to nothing; there are none in an entry of ours.
  */
 const onlyBelow = [
+  "--hard-dereference",
   "--anchored",
   "--exclude=/*",
   "--no-anchored",
@@ -24,11 +25,13 @@ const onlyBelow = [
 /** Begins work in a new folder below `temp`, which becomes what the process works in until the stage is closed. */
 export function openStage(temp: string, env: NodeJS.ProcessEnv): Stage {
   const dir = mkdtempSync(join(temp, "preload-"));
-  const before = { cwd: process.cwd(), workspace: env.GITHUB_WORKSPACE, tar: env.TAR_OPTIONS };
+  const before = { cwd: process.cwd(), ...pick(env) };
   process.chdir(dir);
   // Names in an entry are relative to this folder, when it is made and when it is unpacked.
   env.GITHUB_WORKSPACE = dir;
   env.TAR_OPTIONS = onlyBelow;
+  // Archives lie below as well, and are gone with it.
+  env.RUNNER_TEMP = join(dir, "archives");
   // A process that is ended by a signal leaves nothing but what the runner clears away with its folder.
   const clear = () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   process.once("exit", clear);
@@ -36,12 +39,17 @@ export function openStage(temp: string, env: NodeJS.ProcessEnv): Stage {
     dir,
     close() {
       process.chdir(before.cwd);
-      restore(env, "GITHUB_WORKSPACE", before.workspace);
-      restore(env, "TAR_OPTIONS", before.tar);
+      for (const name of changed) restore(env, name, before[name]);
       process.off("exit", clear);
       clear();
     },
   };
+}
+
+const changed = ["GITHUB_WORKSPACE", "TAR_OPTIONS", "RUNNER_TEMP"] as const;
+
+function pick({ GITHUB_WORKSPACE, TAR_OPTIONS, RUNNER_TEMP }: NodeJS.ProcessEnv) {
+  return { GITHUB_WORKSPACE, TAR_OPTIONS, RUNNER_TEMP };
 }
 
 function restore(env: NodeJS.ProcessEnv, name: string, value: string | undefined): void {

@@ -15,12 +15,8 @@ import { resolveModels } from "../resolve-models.ts";
 import { openSession, requestsFor, type Session } from "../session.ts";
 import { bytes, count, plain, shortRevision } from "../words.ts";
 
-interface PlanFlags extends Flags {
-  readonly docker?: boolean;
-}
-
 /** Says what `install` would do, and does none of it. */
-export async function run({ io, flags, operands, signal }: Invocation<PlanFlags>): Promise<number> {
+export async function run({ io, flags, operands, signal }: Invocation<Flags>): Promise<number> {
   const session = await openSession(io, flags, signal);
   try {
     const requests = requestsFor(session, operands);
@@ -33,7 +29,7 @@ export async function run({ io, flags, operands, signal }: Invocation<PlanFlags>
     for (const resolution of resolutions) steps.push(await stepOf(resolution, session));
     if (signal.aborted) throw new PreloadError("ABORTED", "stopped");
     session.display.end();
-    return await report(session, steps, asked, flags.docker ? await buildOf(resolutions) : undefined);
+    return await report(session, steps, asked);
   } finally {
     session.close();
   }
@@ -63,19 +59,7 @@ async function stepOf(resolution: Resolution, { stateDir, signal, display }: Ses
   return { resolution, problems, toFetch: { files: toFetch.length, bytes: toCome }, isWhole, space };
 }
 
-async function buildOf(resolutions: readonly Resolution[]): Promise<Told> {
-  const { buildSize, describeBuild } = await import("../docker/build-size.ts");
-  const size = buildSize(resolutions.filter((one) => one.status === "resolved"));
-  return { document: { docker: size }, lines: describeBuild(size) };
-}
-
-/** More of a plan, for programs and for people. */
-interface Told {
-  readonly document: object;
-  readonly lines: readonly string[];
-}
-
-async function report(session: Session, steps: readonly Step[], asked: number, more?: Told): Promise<number> {
+async function report(session: Session, steps: readonly Step[], asked: number): Promise<number> {
   const { io, flags } = session;
   const resolutions = await explainedMisses(
     steps.map(({ resolution }) => resolution),
@@ -105,7 +89,6 @@ async function report(session: Session, steps: readonly Step[], asked: number, m
       disks,
       budget,
       notices,
-      ...more?.document,
     },
     () =>
       [
@@ -113,7 +96,6 @@ async function report(session: Session, steps: readonly Step[], asked: number, m
         `to fetch  ${toFetch.files === 0 ? "nothing" : `${bytes(toFetch.bytes)} in ${count(toFetch.files, "file")}`}, about ${count(requests, "request")}`,
         ...disks.map(describeDisk),
         ...(session.config.ci || budget.verdict !== "fits" ? [`CI cache  ${describeBudget(budget)}`] : []),
-        ...(more?.lines ?? []),
         "",
       ].join("\n"),
   );
