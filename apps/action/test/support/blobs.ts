@@ -31,7 +31,9 @@ export function blobs(): Blobs {
       if (name === undefined) return false;
       if (message.method === "PUT") {
         put(name, searchParams, body);
-        response.writeHead(201, { etag: '"1"', "x-ms-request-id": "1", "last-modified": new Date(0).toUTCString() }).end();
+        response
+          .writeHead(201, { etag: '"1"', "x-ms-request-id": "1", "last-modified": new Date(0).toUTCString() })
+          .end();
         return true;
       }
       const content = whole.get(name);

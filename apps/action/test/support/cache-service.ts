@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import { blobs } from "./blobs.ts";
 
 /** What is kept under a key. One that was reserved and never finalized is served to nobody. */
-export interface Entry {
+interface Entry {
   readonly key: string;
   readonly version: string;
   readonly blob: string;
@@ -93,9 +93,7 @@ export async function cacheService(): Promise<CacheService> {
       return { status: 403, body: { code: "permission_denied", msg: "cache read denied: no scope is readable" } };
     }
     const found = lookUp(entries, asked);
-    return ok(
-      found ? { ok: true, signed_download_url: address(found.blob), matched_key: found.key } : { ok: false },
-    );
+    return ok(found ? { ok: true, signed_download_url: address(found.blob), matched_key: found.key } : { ok: false });
   };
 
   const server = createServer((message, response) => {
