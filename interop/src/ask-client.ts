@@ -17,6 +17,8 @@ export interface AskOptions {
   readonly expected?: readonly RegExp[];
   /** @default the environment's own python */
   readonly python?: string;
+  /** Words before the client's command, behind those that cut the network: they bring it into another root. @default none */
+  readonly within?: readonly string[];
 }
 
 /** Asks a program of `python/clients`, and fails on any attempt to reach the network and on any warning. */
@@ -85,7 +87,7 @@ async function recorded(world: World, command: readonly string[], options: AskOp
     PYTHONDONTWRITEBYTECODE: "1",
   };
   const cut = network === "none" ? [...inject("prepared").cutOff, counters] : [];
-  const ended = await runProgram([...cut, ...command], { env, cwd: world.home });
+  const ended = await runProgram([...cut, ...(options.within ?? []), ...command], { env, cwd: world.home });
   const lines = await linesOf(record);
   const attempts = lines.filter((line) => line.type === "attempt" && (network === "none" || !isLoopback(line.host)));
   if (attempts.length > 0) throw new Error(`the client tried to reach\n${attempts.map(shownAttempt).join("\n")}`);

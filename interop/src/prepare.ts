@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { cutOff } from "./cut-off.ts";
 import { cacheDir, type EnvironmentName, environments, interopDir } from "./environments.ts";
+import { installImageTools } from "./image-tools.ts";
 import { findPython, folderOf, makeEnvironment, pythonOf } from "./make-environment.ts";
 import { succeed } from "./run-program.ts";
 
@@ -44,6 +45,8 @@ export async function setup(project: TestProject): Promise<void> {
     return "";
   });
   const madeDir = await timed("models", () => makeModels(missing));
+  const noImages = await timed("tools for images", installImageTools);
+  if (noImages !== undefined) missing["images"] = noImages;
   for (const name of Object.keys(missing)) project.vitest.logger.log(`without ${name}: ${missing[name]}`);
   project.provide("prepared", { cutOff: cut, madeDir, nodeDir, missing });
 }

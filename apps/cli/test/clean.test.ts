@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-
+import { join } from "node:path";
 import { parseLock, planRemoval, remove } from "@preload/core";
 import { tree } from "@preload/core/testing";
 import { describe, expect, test } from "vitest";
 import { thisProcess } from "../../../packages/core/src/owner.ts";
+import { putTheirs } from "./support/theirs.ts";
 import { type World, world } from "./support/world.ts";
 
 const bart = "hf:preload-demo/tiny-bart";
@@ -57,25 +57,11 @@ test("a named model goes alone", async () => {
 test("what others keep in the same caches is not touched", async () => {
   const w = await world();
   await w.preload(["install"]);
-  const theirs = {
-    [join(w.hub, "models--other--one/blobs/abc")]: "other",
-    [join(w.hub, "blobs/.huggingface-shared-blobs")]: "1\n",
-    [join(w.hub, "blobs/ab/abcd")]: "shared",
-    [join(w.hub, `.locks/${folder}/x.lock`)]: "",
-    [join(w.hub, "CACHEDIR.TAG")]: "Signature",
-    [join(w.hub, "../token")]: "hf_secret",
-    [join(w.hub, "../stored_tokens")]: "[x]",
-    [join(w.whisper, "own.pt")]: "own",
-    [join(w.spacy, "other/__init__.py")]: "",
-  };
-  for (const [path, text] of Object.entries(theirs)) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-  }
+  const areAsTheyWere = await putTheirs(w, folder);
 
   await w.preload(["clean", "--yes"]);
 
-  for (const [path, text] of Object.entries(theirs)) expect(readFileSync(path, "utf8"), path).toBe(text);
+  areAsTheyWere();
   expect(readdirSync(w.hub).sort()).toEqual([".locks", "CACHEDIR.TAG", "blobs", "models--other--one"]);
 });
 

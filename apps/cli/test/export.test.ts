@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { lstat, mkdir, readdir, readFile, readlink, realpath, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { tempDir } from "@preload/core/testing";
+import { demoToken } from "@preload/demo-origin";
 import { expect, test } from "vitest";
 import { filesBelow, installed } from "./support/packs.ts";
+import { world } from "./support/world.ts";
 
 const bart = "hf:preload-demo/tiny-bart";
 const isWindows = process.platform === "win32";
@@ -213,3 +215,32 @@ test.skipIf(process.platform !== "linux")(
     expect(sums[0] === sums[1]).toBe(true);
   },
 );
+
+test("with a folder for each model, what two share is in one of them, and one that is optional and not there has an empty one", async () => {
+  const models = `models:\n  - ${bart}\n  - { ref: ${bart}@v1.0 }\n  - { ref: hf:preload-demo/gated-bart, optional: true }\n`;
+  const here = await world({ config: models });
+  await here.preload(["lock"], { env: { HF_TOKEN: demoToken } });
+  await here.preload(["ci"]);
+
+  const { code, stdout, stderr } = await here.preload(["export", "--to", "layers", "--per-model"]);
+  const layers = join(here.project, "layers");
+  const again = await here.preload(["export", "--to", "layers", "--per-model", "--mode", "0444"]);
+
+  const names = [
+    "hf-preload-demo--gated-bart",
+    "hf-preload-demo--tiny-bart",
+    "hf-preload-demo--tiny-bart@v1.0",
+    "preload",
+  ];
+  expect(await readdir(layers)).toEqual(names);
+  const found = await tree(layers);
+  const below = (name: string) =>
+    found.filter((path) => path.startsWith(`${name}/`)).map((path) => path.slice(name.length + 1));
+  const [gated = "", main = "", older = ""] = names;
+  expect(below(gated)).toEqual([]);
+  expect(below(main).filter((path) => below(older).includes(path))).toEqual([]);
+  expect(below(older)).toContain("huggingface/hub/models--preload-demo--tiny-bart/refs/v1.0");
+  expect(stdout).toContain(join(layers, main, "huggingface/hub/models--preload-demo--tiny-bart/snapshots"));
+  expect(stderr).toContain("left out hf:preload-demo/gated-bart, which is optional and not there");
+  expect([code, again.code]).toEqual([0, 0]);
+});

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { tree } from "@preload/core/testing";
@@ -6,6 +6,7 @@ import { hubRepo } from "@preload/demo-origin";
 import { describe, expect, test } from "vitest";
 import { thisProcess } from "../../../packages/core/src/owner.ts";
 import { project } from "./support/project.ts";
+import { putTheirs } from "./support/theirs.ts";
 import { type World, world } from "./support/world.ts";
 
 const bart = "hf:preload-demo/tiny-bart";
@@ -71,25 +72,12 @@ test("what a project that is gone had goes, of every ecosystem, and what another
 test("what others keep in the same caches is not touched, in the same repository neither", async () => {
   const w = await world();
   await w.preload(["install"]);
-  const theirs = {
-    [join(w.hub, "models--other--one/blobs/abc")]: "other",
-    [join(w.hub, "models--other--one/snapshots/abc/x")]: "other",
-    [join(w.hub, "blobs/.huggingface-shared-blobs")]: "1\n",
-    [join(w.hub, "blobs/ab/abcd")]: "shared",
-    [join(w.hub, folder, "blobs", `${"b".repeat(64)}.0123abcd.incomplete`)]: "half",
-    [join(w.hub, folder, "snapshots", "c".repeat(40), "model.bin")]: "of another revision",
-    [join(w.hub, folder, "refs", "theirs")]: "c".repeat(40),
-    [join(w.hub, `.locks/${folder}/x.lock`)]: "",
-    [join(w.hub, "CACHEDIR.TAG")]: "Signature",
-    [join(w.hub, "../token")]: "hf_secret",
-    [join(w.hub, "../stored_tokens")]: "[x]",
-    [join(w.whisper, "own.pt")]: "own",
-    [join(w.spacy, "other/__init__.py")]: "",
-  };
-  for (const [path, text] of Object.entries(theirs)) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-  }
+  const areAsTheyWere = await putTheirs(w, folder, {
+    "models--other--one/snapshots/abc/x": "other",
+    [`${folder}/blobs/${"b".repeat(64)}.0123abcd.incomplete`]: "half",
+    [`${folder}/snapshots/${"c".repeat(40)}/model.bin`]: "of another revision",
+    [`${folder}/refs/theirs`]: "c".repeat(40),
+  });
   await rm(join(w.project, "preload.lock"));
   await rm(join(w.project, "preload.yaml"));
   await daysPass(100, w.home);
@@ -97,7 +85,7 @@ test("what others keep in the same caches is not touched, in the same repository
   const { code, stdout } = await pruned(w, "--all");
 
   expect([code, stdout]).toEqual([0, expect.stringContaining("Removed")]);
-  for (const [path, text] of Object.entries(theirs)) expect(readFileSync(path, "utf8"), path).toBe(text);
+  areAsTheyWere();
   expect(await tree(w.hub)).toEqual(
     (await tree(w.hub)).filter((line) => /other|locks|^blobs|TAG|bbbb|cccc|theirs/.test(line)),
   );

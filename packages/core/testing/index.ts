@@ -1,6 +1,7 @@
 export { type Body, bytes, contentOf, gitOid, pattern, sha256 } from "./body.ts";
 export { type DescribeFetcherOptions, describeFetcher, type FetcherWorld } from "./describe-fetcher.ts";
 export type { Fault } from "./faults.ts";
+export { librariesOf } from "./libraries-of.ts";
 export { type PrivateCa, privateCa } from "./private-ca.ts";
 export { type Proxy, type ProxyOptions, type ProxyRequest, proxy } from "./proxy.ts";
 export type { Headers, Reply } from "./reply.ts";

@@ -35,6 +35,25 @@ const sharded = {
 /** A repository as a list of names, or with the text of some of them. */
 type Files = readonly string[] | Readonly<Record<string, string>>;
 
+const optional = [
+  "added_tokens.json",
+  "additional_chat_templates/rag.jinja",
+  "audio_tokenizer_config.json",
+  "chat_template.jinja",
+  "config.json",
+  "model.safetensors",
+  "normalizer.json",
+  "preprocessor_config.json",
+  "processor_config.json",
+  "source.spm",
+  "special_tokens_map.json",
+  "spiece.model",
+  "target_vocab.json",
+  "tekken.json",
+  "video_preprocessor_config.json",
+  "vocab.txt",
+];
+
 describe("a loader's files are chosen", () => {
   test.each<[title: string, files: Files, options: RefOptions, chosen: readonly string[]]>([
     ["one format of five", fiveFormats, {}, [...bartFiles, "model.safetensors"]],
@@ -96,46 +115,7 @@ describe("a loader's files are chosen", () => {
       {},
       ["tokenizer.json", "tokenizer_config.json"],
     ],
-    [
-      "every optional file",
-      [
-        "added_tokens.json",
-        "additional_chat_templates/rag.jinja",
-        "audio_tokenizer_config.json",
-        "chat_template.jinja",
-        "config.json",
-        "model.safetensors",
-        "normalizer.json",
-        "preprocessor_config.json",
-        "processor_config.json",
-        "source.spm",
-        "special_tokens_map.json",
-        "spiece.model",
-        "target_vocab.json",
-        "tekken.json",
-        "video_preprocessor_config.json",
-        "vocab.txt",
-      ],
-      {},
-      [
-        "added_tokens.json",
-        "additional_chat_templates/rag.jinja",
-        "audio_tokenizer_config.json",
-        "chat_template.jinja",
-        "config.json",
-        "model.safetensors",
-        "normalizer.json",
-        "preprocessor_config.json",
-        "processor_config.json",
-        "source.spm",
-        "special_tokens_map.json",
-        "spiece.model",
-        "target_vocab.json",
-        "tekken.json",
-        "video_preprocessor_config.json",
-        "vocab.txt",
-      ],
-    ],
+    ["every optional file", optional, {}, optional],
     [
       "nothing a training run left behind",
       [

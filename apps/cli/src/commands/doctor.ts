@@ -1,6 +1,7 @@
 import { PreloadError } from "@preload/core";
 import { builtIn } from "../built-in.ts";
 import type { Invocation } from "../command-spec.ts";
+import { buildContextFindings } from "../doctor/build-context.ts";
 import { cacheFindings } from "../doctor/caches.ts";
 import { directoryFindings } from "../doctor/directories.ts";
 import { type Finding, on } from "../doctor/finding.ts";
@@ -76,6 +77,7 @@ async function findingsIn(whole: Session, { net, uid }: DoctorFlags): Promise<Fi
     ...(await directoryFindings(session)),
     ...nltkFindings(session, known),
     ...(await roomFindings(known)),
+    ...buildContextFindings(session),
     ...(uid ? userFindings(session, known, uid) : []),
     ...cacheFindings(session),
     ...variableFindings(session, installed),

@@ -15,8 +15,12 @@ import { resolveModels } from "../resolve-models.ts";
 import { openSession, requestsFor, type Session } from "../session.ts";
 import { bytes, count, plain, shortRevision } from "../words.ts";
 
+interface PlanFlags extends Flags {
+  readonly docker?: boolean;
+}
+
 /** Says what `install` would do, and does none of it. */
-export async function run({ io, flags, operands, signal }: Invocation<Flags>): Promise<number> {
+export async function run({ io, flags, operands, signal }: Invocation<PlanFlags>): Promise<number> {
   const session = await openSession(io, flags, signal);
   try {
     const requests = requestsFor(session, operands);
@@ -29,7 +33,7 @@ export async function run({ io, flags, operands, signal }: Invocation<Flags>): P
     for (const resolution of resolutions) steps.push(await stepOf(resolution, session));
     if (signal.aborted) throw new PreloadError("ABORTED", "stopped");
     session.display.end();
-    return await report(session, steps, asked);
+    return await report(session, steps, asked, flags.docker ? await buildOf(resolutions) : undefined);
   } finally {
     session.close();
   }
@@ -59,7 +63,19 @@ async function stepOf(resolution: Resolution, { stateDir, signal, display }: Ses
   return { resolution, problems, toFetch: { files: toFetch.length, bytes: toCome }, isWhole, space };
 }
 
-async function report(session: Session, steps: readonly Step[], asked: number): Promise<number> {
+async function buildOf(resolutions: readonly Resolution[]): Promise<Told> {
+  const { buildSize, describeBuild } = await import("../docker/build-size.ts");
+  const size = buildSize(resolutions.filter((one) => one.status === "resolved"));
+  return { document: { docker: size }, lines: describeBuild(size) };
+}
+
+/** More of a plan, for programs and for people. */
+interface Told {
+  readonly document: object;
+  readonly lines: readonly string[];
+}
+
+async function report(session: Session, steps: readonly Step[], asked: number, more?: Told): Promise<number> {
   const { io, flags } = session;
   const resolutions = await explainedMisses(
     steps.map(({ resolution }) => resolution),
@@ -89,6 +105,7 @@ async function report(session: Session, steps: readonly Step[], asked: number): 
       disks,
       budget,
       notices,
+      ...more?.document,
     },
     () =>
       [
@@ -96,6 +113,7 @@ async function report(session: Session, steps: readonly Step[], asked: number): 
         `to fetch  ${toFetch.files === 0 ? "nothing" : `${bytes(toFetch.bytes)} in ${count(toFetch.files, "file")}`}, about ${count(requests, "request")}`,
         ...disks.map(describeDisk),
         ...(session.config.ci || budget.verdict !== "fits" ? [`CI cache  ${describeBudget(budget)}`] : []),
+        ...(more?.lines ?? []),
         "",
       ].join("\n"),
   );

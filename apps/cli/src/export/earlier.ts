@@ -3,12 +3,20 @@ import { join } from "node:path";
 import { codeOf, isMissing, PreloadError, parseLock } from "@preload/core";
 import { lockPath } from "../pack/image.ts";
 import { exportedLeaves, type Layout } from "./flat.ts";
+import { folderOfModel } from "./model-trees.ts";
 
 /** Says of a folder that it was exported, and how. */
 export const markPath = "preload/export.json";
 
-export function markOf(layout: Layout): string {
-  return `${JSON.stringify({ version: 1, layout })}\n`;
+/** How models lie in an export. */
+export interface Form {
+  readonly layout: Layout;
+  /** Whether each model has a folder of its own, named after it. */
+  readonly perModel: boolean;
+}
+
+export function markOf({ layout, perModel }: Form): string {
+  return `${JSON.stringify({ version: 1, layout, ...(perModel ? { perModel } : {}) })}\n`;
 }
 
 /**
@@ -42,12 +50,16 @@ function ownPaths(dir: string): ReadonlySet<string> | undefined {
     const mark = (JSON.parse(readFileSync(join(dir, markPath), "utf8")) ?? {}) as {
       version?: unknown;
       layout?: unknown;
+      perModel?: unknown;
     };
     if (mark.version !== 1 || (mark.layout !== "xdg" && mark.layout !== "flat")) return undefined;
-    const { layout } = mark;
+    const { layout, perModel } = mark;
     const lock = parseLock(readFileSync(join(dir, lockPath), "utf8"), join(dir, lockPath));
-    const leaves = [...lock.models.values()].flatMap((manifest) => exportedLeaves(manifest, layout));
-    return new Set([markPath, lockPath, ...leaves.map(({ path }) => path)]);
+    const paths = [...lock.models.values()].flatMap((manifest) => {
+      const above = perModel === true ? `${folderOfModel(manifest.ref)}/` : "";
+      return exportedLeaves(manifest, layout).map(({ path }) => `${above}${path}`);
+    });
+    return new Set([markPath, lockPath, ...paths]);
   } catch (error) {
     if (isMissing(error) || error instanceof SyntaxError || error instanceof PreloadError) return undefined;
     throw error;

@@ -8,11 +8,11 @@ import type { Gathered } from "../pack/sources.ts";
 import { foldersAbove, type Leaf } from "../pack/tree.ts";
 import { verifiedPieces } from "../pack/verified-pieces.ts";
 import { lockOf, shared } from "../pack/write-pack.ts";
-import { markOf, markPath, refuseOccupied } from "./earlier.ts";
-import type { Layout } from "./flat.ts";
+import { type Form, markOf, markPath, refuseOccupied } from "./earlier.ts";
 
-export interface TreeOptions {
-  readonly layout: Layout;
+export interface TreeOptions extends Form {
+  /** Folders that are there even if nothing is in them. */
+  readonly folders: readonly string[];
   /** Of files; a folder may be entered by whoever may read. */
   readonly mode: number;
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
@@ -44,8 +44,9 @@ export async function writeTree(dir: string, models: readonly Gathered[], option
     const draft = draftOf(dir);
     try {
       for (const { model, own } of planned) for (const leaf of own) await writeLeaf(draft, leaf, model, options);
+      for (const folder of options.folders) await mkdir(join(draft, folder), { recursive: true });
       await write(join(draft, lockPath), formatLock(lockOf(models)));
-      await write(join(draft, markPath), markOf(options.layout));
+      await write(join(draft, markPath), markOf(options));
       await settle(draft, [...leaves.map(({ path }) => path), lockPath, markPath], leaves, options);
       await swap(draft, dir);
     } finally {
@@ -81,10 +82,10 @@ async function settle(
   root: string,
   paths: readonly string[],
   leaves: readonly Leaf[],
-  { mode, owner }: TreeOptions,
+  { mode, owner, folders: empty }: TreeOptions,
 ): Promise<void> {
   const links = new Set(leaves.flatMap((leaf) => (leaf.type === "link" ? [leaf.path] : [])));
-  const folders = [...new Set(paths.flatMap(foldersAbove))].sort().reverse();
+  const folders = [...new Set([...paths.flatMap(foldersAbove), ...empty])].sort().reverse();
   for (const path of [...paths, ...folders, ""]) {
     const full = join(root, path);
     if (owner) await lchown(full, owner.uid, owner.gid);

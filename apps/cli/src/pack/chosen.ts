@@ -15,7 +15,11 @@ import { byRef } from "./tree.ts";
 export async function gathered(
   session: Session,
   refs: readonly string[],
-): Promise<{ readonly models: readonly Gathered[]; readonly skipped: readonly string[] }> {
+): Promise<{
+  readonly models: readonly Gathered[];
+  /** Refs of optional models that are not there. */
+  readonly skipped: readonly string[];
+}> {
   const { config, fetchers, lock, lockPath, stateDir, signal } = session;
   refuseEmpty(session, refs);
   if (refs.length === 0 && config.path === undefined) {

@@ -39,8 +39,15 @@ export const models: readonly CommandSpec[] = [
     examples: [
       { line: "preload plan", does: "of the models of preload.yaml" },
       { line: "preload plan hf:facebook/bart-large-cnn --json", does: "of one model, for a program" },
+      { line: "preload plan --docker", does: "also the layers of an image, and the disk that its build takes" },
     ],
-    options: [new Option("--frozen", "take only what the lock says; drift is an error")],
+    options: [
+      new Option("--frozen", "take only what the lock says; drift is an error"),
+      new Option(
+        "--docker",
+        "also the size of each layer that `preload docker` makes, and what the build needs at most",
+      ),
+    ],
     load: () => import("../commands/plan.ts"),
   },
   {

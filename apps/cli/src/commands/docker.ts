@@ -1,0 +1,185 @@
+import { existsSync } from "node:fs";
+import { basename, relative, resolve, sep } from "node:path";
+import { PreloadError } from "@preload/core";
+import type { Invocation } from "../command-spec.ts";
+import { difference } from "../difference.ts";
+import { cachesIn } from "../docker/caches-in-context.ts";
+import { type ChoiceFlags, choicesIn, recorded } from "../docker/choices.ts";
+import { headIn, userIn, withParts } from "../docker/dockerfile.ts";
+import { ignoreFileOf, withRules } from "../docker/ignore-file.ts";
+import { imageVariables } from "../docker/image-variables.ts";
+import { lockedLayers } from "../docker/layers.ts";
+import { type Choices, defaults, type Recipe } from "../docker/recipe.ts";
+import { finalPart, stages } from "../docker/stages.ts";
+import { textAt, writeTogether } from "../edit/write-together.ts";
+import { assignments } from "../environment/shells.ts";
+import { explain } from "../explain.ts";
+import { type Flags, user } from "../flags.ts";
+import { refuseDrift } from "../frozen.ts";
+import { printResult } from "../output.ts";
+import { openSession, type Session } from "../session.ts";
+import { version } from "../version.ts";
+import { plain } from "../words.ts";
+
+interface DockerFlags extends Flags, ChoiceFlags {
+  readonly context?: string;
+  /** True where no file is named. */
+  readonly write?: string | true;
+  readonly check?: string | true;
+}
+
+/** Prints what a Dockerfile needs to hold the models of the lock, or keeps one up to date. Makes no request. */
+export async function run({ io, flags, signal }: Invocation<DockerFlags>): Promise<number> {
+  const session = await openSession(io, { ...flags, offline: true, online: false }, signal);
+  try {
+    const file = flags.write ?? flags.check;
+    if (file === undefined) return await print(session, flags);
+    return await keep(session, flags, file);
+  } finally {
+    session.close();
+  }
+}
+
+async function print(session: Session, flags: DockerFlags): Promise<number> {
+  const { io } = session;
+  const files = filesFor(session, contextOf(session, flags));
+  const recipe = await recipeFor(session, { ...defaults, ...given(flags) }, files);
+  const [above, below] = [stages(recipe), finalPart(recipe)];
+  printResult(io, { ...flags, quiet: false }, documentOf(recipe, []), () =>
+    above === "" ? below : `${above}\n# And in the stage of your program, behind what it installs:\n${below}`,
+  );
+  return 0;
+}
+
+/** Writes the Dockerfile and what is left out of its context, or says what would change. */
+async function keep(session: Session, flags: DockerFlags, file: string | true): Promise<number> {
+  const { io, machine } = session;
+  const context = contextOf(session, flags);
+  const files = filesFor(session, context);
+  const path = file === true ? defaultFile(context) : resolve(machine.cwd, file);
+  const before = await textAt(path);
+  if (before === undefined) throw noDockerfile(path);
+  const recipe = await recipeFor(session, choicesFor(before, path, flags), files);
+  const parts = { stages: stages(recipe), models: finalPart(recipe), head: recorded(recipe) };
+  const ignorePath = ignoreFileOf(context, path, recipe.flavor);
+  const ignored = await textAt(ignorePath);
+  const rewrites = [
+    { path, before, after: withParts(before, parts, path) },
+    {
+      path: ignorePath,
+      before: ignored,
+      after: withRules(ignored ?? "", ignorePath, recipe.files, (isIgnored) =>
+        cachesIn(context, session.fetchers, isIgnored),
+      ),
+    },
+  ];
+  const changes = rewrites.map((one) => ({
+    path: one.path,
+    changed: one.before !== one.after,
+    diff: difference(posixPath(relative(context, one.path)), one.before ?? "", one.after),
+  }));
+  const changed = changes.filter((one) => one.changed);
+  const isDrift = flags.check !== undefined && changed.length > 0;
+  if (flags.check === undefined) await writeTogether(rewrites);
+  printResult(io, flags, documentOf(recipe, changes, isDrift ? 8 : 0), () =>
+    flags.check === undefined
+      ? changes.map((one) => `${one.changed ? "wrote" : "unchanged"} ${plain(one.path)}\n`).join("")
+      : changed.map(({ diff }) => diff).join(""),
+  );
+  if (!isDrift) return 0;
+  const error = new PreloadError("DRIFT", `${changed.map((one) => plain(one.path)).join(" and ")} would change`, {
+    hint: `Run \`preload docker --write${file === true ? "" : ` ${plain(file)}`}\` and commit it.`,
+  });
+  session.display.write("stderr", explain(error, io));
+  return 8;
+}
+
+/** What the flags say, then what the block was written with, then what the Dockerfile says, then what is usual. */
+function choicesFor(text: string, path: string, flags: DockerFlags): Choices {
+  const head = headIn(text, path);
+  if (head !== undefined) return { ...defaults, ...choicesIn(head, path), ...given(flags) };
+  if (flags.user) return { ...defaults, ...given(flags) };
+  const named = userIn(text, path);
+  if (named !== undefined && !/^\d+(?::\d+)?$/.test(named)) {
+    throw new PreloadError(
+      "USAGE",
+      `${path}: its user ${JSON.stringify(named)} is a name, and files are given to numbers`,
+      {
+        hint: `Say which they are: --user 1000:1000. \`id ${named.split(":")[0]}\` in the image prints them.`,
+      },
+    );
+  }
+  return { ...defaults, ...(named === undefined ? {} : { user: user(named) }), ...given(flags) };
+}
+
+function given({ flavor, source, user, to, nodeImage, profile, only }: DockerFlags): Partial<Choices> {
+  const all = { flavor, source, user, to, nodeImage, profile, only };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+async function recipeFor(session: Session, choices: Choices, files: Recipe["files"]): Promise<Recipe> {
+  const { profile, only } = choices;
+  const flags = { ...session.flags, ...(profile ? { profile } : {}), ...(only ? { only } : {}) };
+  const chosen = { ...session, flags };
+  const { layers, lockDigest } = await lockedLayers(chosen);
+  const variables = imageVariables(chosen, choices.to);
+  return {
+    ...choices,
+    version,
+    layers,
+    lockDigest,
+    files,
+    environment: assignments("docker", variables, {}),
+  };
+}
+
+/** The folder that the build gets to see: the project's, unless another one is named. */
+function contextOf({ machine, config }: Session, { context }: DockerFlags): string {
+  return context === undefined ? config.dir : resolve(machine.cwd, context);
+}
+
+/** The config and the lock, as the build finds them. @throws PreloadError `DRIFT` unless the lock says what the config does */
+function filesFor(session: Session, context: string): Recipe["files"] {
+  refuseDrift(session);
+  return [fileIn(context, session.config.path ?? ""), fileIn(context, session.lockPath)];
+}
+
+function fileIn(context: string, path: string): string {
+  const inside = posixPath(relative(context, path));
+  if (inside.startsWith("../") || resolve(context, inside) !== path) {
+    throw new PreloadError("USAGE", `${path} is outside of the build context ${context}`, {
+      hint: "Name a folder above both with --context: the one that the build is given.",
+    });
+  }
+  if (/^[\w./@+-]+$/.test(inside)) return inside;
+  throw new PreloadError("USAGE", `${JSON.stringify(inside)} cannot stand in a Dockerfile`, {
+    hint: "Give it a name of letters, digits, `.`, `_` and `-`.",
+  });
+}
+
+function defaultFile(context: string): string {
+  const [first = "Dockerfile", ...others] = ["Dockerfile", "Containerfile"];
+  return resolve(
+    context,
+    others.find((name) => !existsSync(resolve(context, first)) && existsSync(resolve(context, name))) ?? first,
+  );
+}
+
+function noDockerfile(path: string): PreloadError {
+  return new PreloadError("USAGE", `${path} does not exist`, {
+    hint: `Begin ${basename(path)} with the image that your program needs (FROM docker.io/library/python:3.13-slim), or print what to put into it: \`preload docker\`.`,
+  });
+}
+
+function documentOf(recipe: Recipe, files: readonly object[], exitCode = 0) {
+  const { flavor, source, user, to, nodeImage, layers, lockDigest } = recipe;
+  return {
+    ...{ command: "docker", ok: exitCode === 0, exitCode },
+    ...{ flavor, source, user, to, nodeImage, models: layers, lockDigest },
+    ...{ stages: stages(recipe), final: finalPart(recipe), files },
+  };
+}
+
+function posixPath(path: string): string {
+  return path.split(sep).join("/");
+}
