@@ -5,6 +5,6 @@ import type { Session } from "./session.ts";
 export function refuseEmpty({ config, flags }: Session, operands: readonly string[]): void {
   if (operands.length > 0 || requestsOf(config, flags.profile).length > 0) return;
   throw new PreloadError("BAD_CONFIG", `${config.path}: its profiles name no model`, {
-    hint: "A profile is a list of models, for example test: [whisper:tiny.en].",
+    hint: "`preload add hf:org/name` puts one into it; `preload scan` finds those that the code uses.",
   });
 }

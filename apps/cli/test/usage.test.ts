@@ -184,7 +184,7 @@ test.each([
   const { code, stderr } = await preload([command]);
 
   expect(code).toBe(2);
-  expect(stderr).toContain("its profiles name no model");
+  expect(stderr).toContain("its profiles name no model\n  `preload add hf:org/name` puts one into it");
 });
 
 test.skipIf(process.platform === "win32")("a folder that is gone is said to be", async () => {
