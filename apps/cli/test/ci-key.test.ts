@@ -216,7 +216,7 @@ describe("the budget", () => {
     expect(stderr).toMatch(
       new RegExp(
         [
-          String.raw`^error the models take \d+ kB of a cache of 60 kB \(ci.budget in .*preload.yaml\)`,
+          String.raw`^error the models take \d+ kB of a cache of 60 kB, 38 kB too much \(ci.budget in .*preload.yaml\)`,
           "  largest first +saves +then left  in",
           `  ${bart} +69 kB +29 kB  all +fits`,
           `  ${sentence} +29 kB +0 bytes  test, all`,

@@ -46,7 +46,9 @@ export function describeBudget({ limit, bytes: taken, share }: Budget): string {
 /** @throws PreloadError `POLICY` with the table of what to drop, the largest first */
 export function refuseOverBudget(budget: Budget, largest: readonly Droppable[]): void {
   if (budget.verdict !== "over") return;
-  const message = `the models take ${bytes(budget.bytes)} of a cache of ${bytes(budget.limit)} (${budget.rule})`;
+  const { limit, bytes: own, rule } = budget;
+  // Rounded, the two may be alike.
+  const message = `the models take ${bytes(own)} of a cache of ${bytes(limit)}, ${bytes(own - limit)} too much (${rule})`;
   throw new PreloadError("POLICY", `${message}\n${dropTable(budget, largest).join("\n")}`, {
     hint: "Take some of these out of the profiles of this job, name fewer profiles with --profile, or raise the budget: --budget, or ci.budget in the config.",
     details: { budget, drop: largest },
