@@ -4,9 +4,10 @@ import { printResult } from "../output.ts";
 import { painter } from "../paint.ts";
 import { budgetOf, lockedBytes } from "../runs/budget.ts";
 import { shareOf } from "../runs/figures.ts";
-import { goal, renderStats } from "../runs/render-stats.ts";
+import { renderStats } from "../runs/render-stats.ts";
 import { isRunLogOn, readRunLog, runLogPath } from "../runs/run-log.ts";
 import { statsOf } from "../runs/stats.ts";
+import { goal } from "../runs/wording.ts";
 import { openSession } from "../session.ts";
 
 interface StatsFlags extends Flags {

@@ -1,12 +1,9 @@
 import type { Painter } from "../paint.ts";
 import { table } from "../table.ts";
 import { bytes, count, duration, plainLine } from "../words.ts";
-import { type Hits, shareOf } from "./figures.ts";
-import { budgetText, hitRate, percent, retryCount, savedText } from "./render-summary.ts";
+import { shareOf } from "./figures.ts";
 import type { Period, SlowModel, Stats } from "./stats.ts";
-
-/** What a run of a project after its first should find in the cache. */
-export const goal = 0.8;
+import { budgetText, goalText, hitRate, percent, retryCount, savedText } from "./wording.ts";
 
 export interface StatsText {
   readonly cache: { readonly bytes: number; readonly budget: number } | undefined;
@@ -54,11 +51,6 @@ function hitLines({ hits, hitsAfterFirst }: Stats): string[] {
     `${hitRate(hitsAfterFirst)} after the first run of each project; ${goalText(hitsAfterFirst)}`,
     `${hitRate(hits)} over all`,
   ];
-}
-
-/** `goal: 80 %, reached` */
-export function goalText({ hits, models }: Hits): string {
-  return `goal: ${percent(goal)}, ${(shareOf(hits, models) ?? 0) > goal ? "reached" : "not reached"}`;
 }
 
 /** How the time was estimated. */

@@ -2,7 +2,8 @@ import { table } from "../table.ts";
 import { bytes, count, duration, plainLine, shortRevision } from "../words.ts";
 import { shareOf } from "./figures.ts";
 import { code, escaped, markdownTable } from "./markdown.ts";
-import type { Saved, Summary, SummaryModel } from "./summary.ts";
+import type { Summary, SummaryModel } from "./summary.ts";
+import { budgetText, hitRate, retryCount, savedText } from "./wording.ts";
 
 const columns = [
   { title: "Model" },
@@ -88,33 +89,6 @@ function facts(summary: Summary, foreign: (text: string) => string): [name: stri
     ...(share === undefined ? [] : [["Cache", budgetText(cache)] as [string, string]]),
     ...(told.length > 0 ? [["Network errors", told.join(", ")] as [string, string]] : []),
   ];
-}
-
-export function retryCount(retries: number): string {
-  return `${retries} ${retries === 1 ? "retry" : "retries"}`;
-}
-
-/** `75 % of models, 80 % of bytes` */
-export function hitRate({ hits, models, cachedBytes, bytes: size }: NonNullable<Summary["hits"]>): string {
-  const ofBytes = shareOf(cachedBytes, size);
-  return `${percent(shareOf(hits, models) ?? 0)} of models${ofBytes === undefined ? "" : `, ${percent(ofBytes)} of bytes`}`;
-}
-
-/** `2.7 GB, about 4 min at 11 MB/s` */
-export function savedText({ bytes: size, milliseconds, rate }: Saved): string {
-  if (size === 0) return "nothing";
-  if (milliseconds === null || rate === null) return `${bytes(size)}; how long that takes is not known yet`;
-  return `${bytes(size)}, about ${duration(milliseconds)} at ${bytes(rate.bytesPerSecond)}/s`;
-}
-
-/** `4.2 GB of 10 GB (42 %)` */
-export function budgetText({ bytes: size, budget }: { readonly bytes: number; readonly budget: number }): string {
-  return `${bytes(size)} of ${bytes(budget)} (${percent(shareOf(size, budget) ?? 0)})`;
-}
-
-/** Rounded down, so that 100 % is all of it. */
-export function percent(share: number): string {
-  return `${Math.floor(share * 100 + 1e-9)} %`;
 }
 
 function failures({ models, error }: Summary): { ref: string; message: string }[] {

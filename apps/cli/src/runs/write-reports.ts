@@ -16,22 +16,31 @@ export async function writeReports(
   const troubles: PreloadError[] = [];
   for (const { form, file } of reports) {
     try {
-      await writeWhole(resolve(cwd, file), texts[form](record));
+      await writeReport(`--report ${form}`, file, resolve(cwd, file), texts[form](record));
     } catch (error) {
-      const why = codeOf(error) ?? (error as Error).message;
-      troubles.push(
-        new PreloadError(
-          codeOf(error) === "ENOSPC" ? "DISK_FULL" : "NOT_WRITABLE",
-          `--report ${form} ${file}: it cannot be written (${why})`,
-          {
-            hint: "Name a file in a folder that is there and that may be written to.",
-            cause: error,
-          },
-        ),
-      );
+      if (!(error instanceof PreloadError)) throw error;
+      troubles.push(error);
     }
   }
   return troubles;
+}
+
+/**
+ * Puts a text into a file that an option named.
+ *
+ * @throws PreloadError `NOT_WRITABLE`, `DISK_FULL`
+ */
+export async function writeReport(option: string, file: string, path: string, text: string): Promise<void> {
+  try {
+    await writeWhole(path, text);
+  } catch (error) {
+    const why = codeOf(error) ?? (error as Error).message;
+    const code = codeOf(error) === "ENOSPC" ? "DISK_FULL" : "NOT_WRITABLE";
+    throw new PreloadError(code, `${option} ${file}: it cannot be written (${why})`, {
+      hint: "Name a file in a folder that is there and that may be written to.",
+      cause: error,
+    });
+  }
 }
 
 const texts: Readonly<Record<Report["form"], (record: RunRecord) => string>> = {

@@ -23,6 +23,18 @@ export const runs: readonly CommandSpec[] = [
     load: () => import("../commands/stats.ts"),
   },
   {
+    usage: "report",
+    summary: "write a page about models and runs, for people",
+    details:
+      "One file of HTML that needs nothing else: hit rate and bytes over time, sizes by model, the slowest models, what no profile uses, network errors, and the share of the CI's budget. Of the runs of this machine as in `preload stats`, and of the models that are here. Makes no request, and the page makes none.",
+    examples: [
+      { line: "preload report --html report.html", does: "and open it in a browser" },
+      { line: "preload report --html report.html --since 30d", does: "runs of the last month" },
+    ],
+    options: [new Option("--html <file>", "where the page is written").argParser(file), since],
+    load: () => import("../commands/report.ts"),
+  },
+  {
     usage: "ci-summary",
     summary: "render what the last run did, for the page of a CI job",
     details:
