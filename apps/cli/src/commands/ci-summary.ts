@@ -29,11 +29,11 @@ export async function run({ io, flags: given, signal }: Invocation<SummaryFlags 
     const records = readRunLog(session.stateDir);
     const record = flags.report === undefined ? lastOf(records, session) : reportAt(flags.report, session);
     const facts = flags.cacheFacts === undefined ? {} : readCacheFacts(resolve(session.machine.cwd, flags.cacheFacts));
-    const size = session.lock && lockedBytes(session.lock);
+    const size = lockedBytes(session);
     const summary = summaryOf(
       record,
       { ...(size === undefined ? {} : { size }), ...facts },
-      { rate: rateOf(records), budget: budgetOf(session.config) },
+      { rate: rateOf(records), budget: budgetOf(session) },
     );
     const document = { command: "ci-summary", ok: true, exitCode: 0, run: record, summary };
     printResult(io, { ...flags, quiet: false }, document, () =>

@@ -28,13 +28,14 @@ export async function run({ io, flags, signal }: Invocation<ReportFlags>): Promi
     const now = Date.now();
     const stats = statsOf(readRunLog(session.stateDir), flags.since === undefined ? undefined : now - flags.since);
     const { models } = await survey(session);
+    const held = lockedBytes(session);
     const file = resolve(session.machine.cwd, flags.html);
     const own = models.filter(({ from, profiles }) => from === "lock" || profiles.length > 0);
     const page = reportPage({
       name: basename(dirname(session.lockPath)) || "this machine",
       now,
       stats,
-      cache: session.lock && { bytes: lockedBytes(session.lock), budget: budgetOf(session.config) },
+      cache: held === undefined ? undefined : { bytes: held, budget: budgetOf(session) },
       models: own.flatMap((model) => (model.size === undefined ? [] : [rowOf(model, model.size, now)])).sort(bySize),
       toDrop: models
         .filter((model) => isUnused(model, session.lockPath))

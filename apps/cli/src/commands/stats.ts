@@ -21,8 +21,8 @@ export async function run({ io, flags, signal }: Invocation<StatsFlags>): Promis
   try {
     const since = flags.since === undefined ? undefined : Date.now() - flags.since;
     const stats = statsOf(readRunLog(session.stateDir), since);
-    const budget = budgetOf(session.config);
-    const held = session.lock && lockedBytes(session.lock);
+    const budget = budgetOf(session);
+    const held = lockedBytes(session);
     const cache = held === undefined ? undefined : { bytes: held, budget };
     const document = {
       command: "stats",

@@ -1,17 +1,13 @@
-import type { Config, Lock } from "@preload/core";
-import { leavesOf } from "../pack/tree.ts";
+import { budgetFor } from "../ci/budget.ts";
+import { bytesTogether } from "../ci/entries.ts";
+import type { Session } from "../session.ts";
 
-// What GitHub keeps of a repository, in bytes.
-const usual = 10_000_000_000;
-
-/** Bytes that a CI may keep of this project: `ci.budget` of the config, or what GitHub gives. */
-export function budgetOf(_config: Config): number {
-  return usual;
+/** Bytes that a CI may keep of this project. @throws PreloadError `USAGE` */
+export function budgetOf(session: Pick<Session, "config">): number {
+  return budgetFor(0, session, undefined).limit;
 }
 
-/** Bytes of the models that a lock names; what several share counts once. */
-export function lockedBytes({ models }: Lock): number {
-  const leaves = [...models.values()].flatMap((manifest) => leavesOf(manifest));
-  const sizes = new Map(leaves.flatMap((leaf) => (leaf.type === "file" ? [[leaf.path, leaf.content.size]] : [])));
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+/** Bytes of the models that the lock names, what several share once. Undefined without a lock. */
+export function lockedBytes({ lock }: Pick<Session, "lock">): number | undefined {
+  return lock && bytesTogether([...lock.models.values()].map((manifest) => ({ manifest })));
 }

@@ -53,7 +53,7 @@ export interface NetworkError {
  * - `skipped`: it is optional, and not accepted or not installed
  * - `failed`: it is not there as promised
  */
-export type ModelSource = "cache" | "network" | "repaired" | "pack" | "skipped" | "failed";
+type ModelSource = "cache" | "network" | "repaired" | "pack" | "skipped" | "failed";
 
 export interface ModelRun {
   /** Without what may stand in an address and is nobody else's business. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
+import axe from "axe-core";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 
 /** The browser of this machine; undefined where there is none. */
@@ -33,8 +33,7 @@ export async function opened(browser: Browser, path: string, { width, scheme }: 
 
 /** What axe finds wrong, each as `rule: where`. */
 export async function barriers(page: Page): Promise<string[]> {
-  const { source } = createRequire(import.meta.url)("axe-core") as { source: string };
-  await page.evaluate(source);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };

@@ -18,7 +18,7 @@ const refs: readonly (readonly [ref: string, bytes: number, profiles: string])[]
 ];
 
 /** Runs as a project has them: the first fetches everything, then now and then a model is new, or an origin fails. */
-export function runsOf(number: number, everyHours = 7): RunRecord[] {
+function runsOf(number: number, everyHours = 7): RunRecord[] {
   return [...Array(number).keys()].map((index) => {
     const at = new Date(now - (number - 1 - index) * everyHours * hour).toISOString();
     const isBad = index % 23 === 11;

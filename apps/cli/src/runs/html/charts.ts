@@ -1,7 +1,7 @@
 import { html, type Markup, nothing } from "./markup.ts";
 
 /** A bar of a chart: its parts from the bottom up, as shares of the highest. */
-export interface Bar {
+interface Bar {
   readonly label: string;
   /** What it says, in words. */
   readonly title: string;
