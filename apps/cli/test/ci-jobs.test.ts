@@ -1,12 +1,13 @@
 import { readdirSync, truncateSync } from "node:fs";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { demoToken } from "@preload/demo-origin";
 import { describe, expect, test } from "vitest";
 import { cis } from "../src/ci-files/cis.ts";
 import { dialects, openRunner, type Runner } from "./support/ci-jobs.ts";
 import { type World, world } from "./support/world.ts";
 
-const config = "models: ['hf:preload-demo/tiny-bart', 'hf:preload-demo/tiny-sentence']\n";
+const usual = "models: ['hf:preload-demo/tiny-bart', 'hf:preload-demo/tiny-sentence']\n";
 
 // As a real client: by the variable that says where the models are.
 const check = `set -eu
@@ -17,17 +18,20 @@ echo "the tests ran"
 
 type Shelled = keyof typeof dialects;
 
-async function jobsOf(ci: Shelled, { tests = "bash check.sh" } = {}): Promise<World & { runner: Runner }> {
+async function jobsOf(
+  ci: Shelled,
+  { tests = "bash check.sh", config = usual, token = "" } = {},
+): Promise<World & { runner: Runner }> {
   const w = await world({ config });
   await writeFile(join(w.project, "check.sh"), check);
-  expect((await w.preload(["lock"])).code).toBe(0);
+  expect((await w.preload(["lock"], { env: token === "" ? {} : { HF_TOKEN: token } })).code).toBe(0);
   expect((await w.preload(["init", "--ci", ci, "--test", tests])).code).toBe(0);
   w.demo.origin.clear();
   return { ...w, runner: await openRunner(w, cis[ci].path, dialects[ci]) };
 }
 
 /** GitHub's are kept by the action, whose tests show that. */
-const keeping = ["circleci", "azure", "jenkins", "buildkite"] as const;
+const keeping = ["gitlab", "circleci", "azure", "jenkins", "buildkite"] as const;
 
 describe.skipIf(process.platform !== "linux").each(Object.keys(dialects) as Shelled[])("the steps for %s", (ci) => {
   test("fetch the models of a cold machine, and run the tests", async () => {
@@ -109,6 +113,23 @@ describe.skipIf(process.platform !== "linux").each(keeping)("what %s keeps", (ci
     expect(namesBelow(runner.store).filter((name) => /\.(part|lease|lock|tmp|list)$/.test(name))).toEqual([]);
   });
 });
+
+describe.skipIf(process.platform !== "linux").each(["circleci", "jenkins", "buildkite"] as const)(
+  "a model behind terms, with %s",
+  (ci) => {
+    test("is not thought to be in what a run without a token has kept", async () => {
+      const config = "models: ['hf:preload-demo/tiny-bart', { ref: 'hf:preload-demo/gated-bart', optional: true }]\n";
+      const { runner } = await jobsOf(ci, { config, token: demoToken });
+      expect((await runner.job()).code).toBe(0);
+      const without = await readdir(runner.store);
+
+      expect((await runner.job({ env: { HF_TOKEN: demoToken } })).code).toBe(0);
+
+      expect(without).toHaveLength(1);
+      expect(await readdir(runner.store)).toHaveLength(2);
+    });
+  },
+);
 
 /** Half of an archive, or a tree of which the largest file is gone. */
 function damage(store: string): void {

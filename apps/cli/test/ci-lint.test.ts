@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -118,4 +118,19 @@ test.each(ciNames)("nothing that %s runs hides a failure or names a model", asyn
   const { text } = await generated(ci, []);
 
   expect(text).not.toMatch(/\|\| true|continue-on-error|allow_failure|soft_fail|catchError|cache-hit|tiny-bart/);
+});
+
+test("the action is told only what it asks for", async () => {
+  const action = parse(await readFile(fileURLToPath(new URL("../../action/action.yml", import.meta.url)), "utf8"));
+  const w = await world({ config: "profiles: { test: ['hf:preload-demo/tiny-bart'] }\n" });
+  await mkdir(join(w.project, "apps/one"), { recursive: true });
+  await cp(join(w.project, "preload.yaml"), join(w.project, "apps/one/ci.yaml"));
+
+  const flags = ["-C", "apps/one", "-c", "ci.yaml", "-p", "test", "--test", "make check", "--ci", "github"];
+  expect((await w.preload(["init", ...flags])).code).toBe(0);
+
+  const { steps } = parse(await readFile(join(w.project, cis.github.path), "utf8")).jobs.preload;
+  const inputs = steps.find(({ uses = "" }) => uses.startsWith("preload-dev/")).with;
+  expect(inputs).toEqual({ "working-directory": "apps/one", config: "ci.yaml", profiles: "test" });
+  expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
 });

@@ -21,18 +21,20 @@ ${part}
     PRELOAD_CACHE_ROOT: ${folder}
   steps:
     - checkout
-${step(job, "Key of the models", `${job.preload("ci-key --granularity set")} > /tmp/preload-key`)}
+${step(job, "Key of the models", `${job.preload("ci-key --granularity set")} > ${files.wanted}`)}
     # Nothing but this very set of models: what is restored is what is needed.
     - restore_cache:
-        key: '${key}'
+        key: ${keyOf(files.wanted)}
     # Always, whatever was restored: verifies all, and fetches only what is missing.
 ${step(job, "Models", job.preload("ci"))}
+    # Under the name of what is there: a run without a token may lack what is optional.
+${step(job, "Key of what is there", `${job.preload("ci-key --granularity set --present")} > ${files.present}`)}
     # Only what is complete comes so far, and an entry that is there already stays. Other branches only restore.
     - when:
         condition: << pipeline.git.branch.is_default >>
         steps:
           - save_cache:
-              key: '${key}'
+              key: ${keyOf(files.present)}
               paths: [${scalar(folderOf(job))}]
 ${step(job, "What was fetched, and what was there", job.preload("ci-summary --format text"))}
 ${namedSteps(job)
@@ -47,7 +49,11 @@ function image({ node, python }: Job): string {
   return `cimg/node:${node === "20" ? "20.19" : `${node}.0`}`;
 }
 
-const key = '{{ checksum "/tmp/preload-key" }}';
+const files = { wanted: "/tmp/preload-key", present: "/tmp/preload-key-present" } as const;
+
+function keyOf(file: string): string {
+  return `'preload-{{ checksum "${file}" }}'`;
+}
 
 function step({ dir }: Job, name: string, command: string): string {
   const lines = [

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { tempDir } from "@preload/core/testing";
 import { parse } from "yaml";
 import { bin, homeEnv } from "./run.ts";
@@ -77,7 +77,7 @@ interface Machine {
 
 async function runAll(steps: readonly Step[], { workspace, temp, store, env }: Machine): Promise<JobRan> {
   let output = "";
-  const entryOf = async ({ key }: { key: string }) => join(store, await filled(key, env));
+  const entryOf = async ({ key }: { key: string }) => join(store, await filled(key, env, workspace));
   for (const step of steps) {
     switch (step.type) {
       case "restore":
@@ -107,20 +107,20 @@ async function runAll(steps: readonly Step[], { workspace, temp, store, env }: M
 }
 
 /** `$(NAME)` and `{{ checksum "FILE" }}` */
-async function filled(key: string, env: Vars): Promise<string> {
-  const [, file] = /^\{\{ checksum "(.*)" \}\}$/.exec(key) ?? [];
+async function filled(key: string, env: Vars, workspace: string): Promise<string> {
+  const [, file] = /^preload-\{\{ checksum "(.*)" \}\}$/.exec(key) ?? [];
   if (file !== undefined)
     return createHash("sha256")
-      .update(await readFile(file))
+      .update(await readFile(resolve(workspace, file)))
       .digest("hex");
   return key.replace(/"?\$\((\w+)\)"?/, (_, name) => env[name] ?? "");
 }
 
 async function run(program: string, args: readonly string[], options: { cwd: string; env: Vars }): Promise<JobRan> {
-  return new Promise((resolve, reject) => {
+  return new Promise((settle, reject) => {
     execFile(program, args, { ...options, maxBuffer: 1e8 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : error.code;
-      if (typeof code === "number") resolve({ code, output: `${stdout}${stderr}` });
+      if (typeof code === "number") settle({ code, output: `${stdout}${stderr}` });
       else reject(error);
     });
   });
@@ -140,83 +140,105 @@ async function programs(folder: string): Promise<string> {
 }
 
 /** Each CI's own words, as far as generated files use them. */
-export const dialects: Readonly<Record<"github" | "circleci" | "azure" | "jenkins" | "buildkite", Dialect>> = {
-  github: {
-    stepsIn: (text) => {
-      const { steps } = only(parse(text).jobs) as { steps: GithubStep[] };
-      return steps.flatMap(({ run: script, uses = "", with: inputs = {} }): Step[] => {
-        if (script !== undefined) return [{ type: "shell", script, shell: bash }];
-        // The action has tests of its own: here it stands for what it drives.
-        const profiles = inputs.profiles === undefined ? "" : ` -p ${inputs.profiles}`;
-        const ours = { type: "shell", script: `npx --yes @preload/cli ci${profiles}`, shell: bash } as const;
-        return uses.startsWith("preload-dev/preload/") ? [ours] : [];
-      });
-    },
-    env: ({ workspace }) => ({ GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: workspace }),
-  },
-  circleci: {
-    stepsIn: (text, isPullRequest) => {
-      const { steps, environment } = only(parse(text).jobs) as { steps: CircleStep[]; environment: Vars };
-      const when = ({ when: { condition, steps: inner } }: Extract<CircleStep, { when: object }>) =>
-        condition === "<< pipeline.git.branch.is_default >>" && isPullRequest ? [] : inner;
-      const all = steps.flatMap((step) => (typeof step === "string" ? [] : "when" in step ? when(step) : [step]));
-      return all.map((step): Step => {
-        if (step.run) return { type: "shell", script: step.run.command, shell: circle, env: environment };
-        if (step.restore_cache) return { type: "restore", key: step.restore_cache.key, path: ".preload" };
-        return { type: "save", key: step.save_cache?.key ?? "", path: step.save_cache?.paths[0] ?? "" };
-      });
-    },
-    env: ({ workspace }) => ({ CIRCLECI: "true", CIRCLE_WORKING_DIRECTORY: workspace }),
-  },
-  azure: {
-    stepsIn: (text, isPullRequest) => {
-      const jobs = (parse(text).jobs as AzureJob[]).filter(
-        ({ condition }) => !isPullRequest || !/PullRequest/.test(condition),
-      );
-      return jobs.flatMap(({ steps, variables }) => {
-        const cache = steps.find(({ task }) => task === "Cache@2")?.inputs;
-        const entry = { key: cache?.key ?? "", path: ".preload" };
-        const own = steps.flatMap(({ bash: script, task }): Step[] => {
-          if (task === "Cache@2") return [{ type: "restore", ...entry }];
-          return script === undefined
-            ? []
-            : [{ type: "shell", script, shell: ["bash", "--noprofile", "--norc", "{}"], env: variables }];
+export const dialects: Readonly<Record<"github" | "gitlab" | "circleci" | "azure" | "jenkins" | "buildkite", Dialect>> =
+  {
+    github: {
+      stepsIn: (text) => {
+        const { steps } = only(parse(text).jobs) as { steps: GithubStep[] };
+        return steps.flatMap(({ run: script, uses = "", with: inputs = {} }): Step[] => {
+          if (script !== undefined) return [{ type: "shell", script, shell: bash }];
+          // The action has tests of its own: here it stands for what it drives.
+          const profiles = inputs.profiles === undefined ? "" : ` -p ${inputs.profiles}`;
+          const ours = { type: "shell", script: `npx --yes @preload/cli ci${profiles}`, shell: bash } as const;
+          return uses.startsWith("preload-dev/preload/") ? [ours] : [];
         });
-        return [...own, ...(isPullRequest ? [] : [{ type: "save", ...entry } as const])];
-      });
+      },
+      env: ({ workspace }) => ({ GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: workspace }),
     },
-    env: ({ workspace, temp }) => ({ TF_BUILD: "True", BUILD_SOURCESDIRECTORY: workspace, AGENT_TEMPDIRECTORY: temp }),
-  },
-  jenkins: {
-    stepsIn: (text) => {
-      const scripts = [...text.matchAll(/sh '''(.*?)'''/gs)].map(([, script = ""]) => script);
-      const [, name = "", value = ""] = /environment \{ (\w+) = '(.*?)' \}/.exec(text) ?? [];
-      const unescaped = scripts.map((script) => script.replaceAll("\\\\", "\\"));
-      return unescaped.map((script) => ({ type: "shell", script, shell: ["{}"], env: { [name]: value } }));
+    gitlab: {
+      stepsIn: (text, isPullRequest) => {
+        const { ".preload": template, ...jobs } = parse(text) as Record<string, GitlabJob>;
+        const all = Object.values(jobs).filter(({ stage }) => stage !== ".pre" || !isPullRequest);
+        return all.flatMap((own): Step[] => {
+          const { before_script: before = [], script = [], variables = {}, cache } = { ...template, ...own };
+          const { key, paths, policy } = { ...template?.cache, ...cache };
+          const entry = { key: `preload-{{ checksum "${key?.files[0]}" }}`, path: paths?.[0] ?? "" };
+          return [
+            { type: "restore", ...entry },
+            { type: "shell", script: [...before, ...script].join("\n"), shell: bash, env: variables },
+            ...(policy === "pull-push" ? [{ type: "save", ...entry } as const] : []),
+          ];
+        });
+      },
+      env: ({ workspace }) => ({ GITLAB_CI: "true", CI_PROJECT_DIR: workspace }),
     },
-    env: ({ workspace, store, isPullRequest }) => ({
-      JENKINS_URL: "http://jenkins.example/",
-      WORKSPACE: workspace,
-      PRELOAD_STORE: store,
-      ...(isPullRequest ? { CHANGE_ID: "7" } : {}),
-    }),
-  },
-  buildkite: {
-    stepsIn: (text) => {
-      const [step] = parse(text).steps as { command: string; env: Vars }[];
-      const script = (step?.command ?? "").replace(/\$(.?)/gs, (found, next) => {
-        if (next !== "$") throw new Error(`${found} would be replaced at upload`);
-        return "$";
-      });
-      return [{ type: "shell", script, shell: ["bash", "-e", "{}"], env: step?.env ?? {} }];
+    circleci: {
+      stepsIn: (text, isPullRequest) => {
+        const { steps, environment } = only(parse(text).jobs) as { steps: CircleStep[]; environment: Vars };
+        const when = ({ when: { condition, steps: inner } }: Extract<CircleStep, { when: object }>) =>
+          condition === "<< pipeline.git.branch.is_default >>" && isPullRequest ? [] : inner;
+        const all = steps.flatMap((step) => (typeof step === "string" ? [] : "when" in step ? when(step) : [step]));
+        return all.map((step): Step => {
+          if (step.run) return { type: "shell", script: step.run.command, shell: circle, env: environment };
+          if (step.restore_cache) return { type: "restore", key: step.restore_cache.key, path: ".preload" };
+          return { type: "save", key: step.save_cache?.key ?? "", path: step.save_cache?.paths[0] ?? "" };
+        });
+      },
+      env: ({ workspace }) => ({ CIRCLECI: "true", CIRCLE_WORKING_DIRECTORY: workspace }),
     },
-    env: ({ workspace, store, isPullRequest }) => ({
-      BUILDKITE_BUILD_CHECKOUT_PATH: workspace,
-      BUILDKITE_PULL_REQUEST: isPullRequest ? "7" : "false",
-      PRELOAD_STORE: store,
-    }),
-  },
-};
+    azure: {
+      stepsIn: (text, isPullRequest) => {
+        const jobs = (parse(text).jobs as AzureJob[]).filter(
+          ({ condition }) => !isPullRequest || !/PullRequest/.test(condition),
+        );
+        return jobs.flatMap(({ steps, variables }) => {
+          const cache = steps.find(({ task }) => task === "Cache@2")?.inputs;
+          const entry = { key: cache?.key ?? "", path: ".preload" };
+          const own = steps.flatMap(({ bash: script, task }): Step[] => {
+            if (task === "Cache@2") return [{ type: "restore", ...entry }];
+            return script === undefined
+              ? []
+              : [{ type: "shell", script, shell: ["bash", "--noprofile", "--norc", "{}"], env: variables }];
+          });
+          return [...own, ...(isPullRequest ? [] : [{ type: "save", ...entry } as const])];
+        });
+      },
+      env: ({ workspace, temp }) => ({
+        TF_BUILD: "True",
+        BUILD_SOURCESDIRECTORY: workspace,
+        AGENT_TEMPDIRECTORY: temp,
+      }),
+    },
+    jenkins: {
+      stepsIn: (text) => {
+        const scripts = [...text.matchAll(/sh '''(.*?)'''/gs)].map(([, script = ""]) => script);
+        const [, name = "", value = ""] = /environment \{ (\w+) = '(.*?)' \}/.exec(text) ?? [];
+        const unescaped = scripts.map((script) => script.replaceAll("\\\\", "\\"));
+        return unescaped.map((script) => ({ type: "shell", script, shell: ["{}"], env: { [name]: value } }));
+      },
+      env: ({ workspace, store, isPullRequest }) => ({
+        JENKINS_URL: "http://jenkins.example/",
+        WORKSPACE: workspace,
+        PRELOAD_STORE: store,
+        ...(isPullRequest ? { CHANGE_ID: "7" } : {}),
+      }),
+    },
+    buildkite: {
+      stepsIn: (text) => {
+        const [step] = parse(text).steps as { command: string; env: Vars }[];
+        const script = (step?.command ?? "").replace(/\$(.?)/gs, (found, next) => {
+          if (next !== "$") throw new Error(`${found} would be replaced at upload`);
+          return "$";
+        });
+        return [{ type: "shell", script, shell: ["bash", "-e", "{}"], env: step?.env ?? {} }];
+      },
+      env: ({ workspace, store, isPullRequest }) => ({
+        BUILDKITE_BUILD_CHECKOUT_PATH: workspace,
+        BUILDKITE_PULL_REQUEST: isPullRequest ? "7" : "false",
+        PRELOAD_STORE: store,
+      }),
+    },
+  };
 
 const bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "{}"];
 const circle = ["bash", "-eo", "pipefail", "{}"];
@@ -232,6 +254,14 @@ interface GithubStep {
   readonly run?: string;
   readonly uses?: string;
   readonly with?: Vars;
+}
+
+interface GitlabJob {
+  readonly stage?: string;
+  readonly before_script?: readonly string[];
+  readonly script?: readonly string[];
+  readonly variables?: Vars;
+  readonly cache?: { readonly key?: { files: string[] }; readonly paths?: string[]; readonly policy?: string };
 }
 
 interface AzureJob {
