@@ -24,7 +24,8 @@ export type EnvironmentName =
   | "pytest7"
   | "pytest8"
   | "pytest9"
-  | "suite";
+  | "suite"
+  | "reports";
 
 /** In the order in which they are made. */
 export const environments: readonly Environment[] = [
@@ -40,6 +41,7 @@ export const environments: readonly Environment[] = [
   { name: "pytest8", layers: [], required: true },
   { name: "pytest9", layers: [], required: true },
   { name: "suite", layers: ["newest", "torch"], required: true },
+  { name: "reports", layers: [], required: true },
 ];
 
 export const interopDir: string = fileURLToPath(new URL("..", import.meta.url));
