@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { freeSpace } from "@preload/core";
 import type { Cache } from "./cache.ts";
 import type { CiDocument, EnvDocument, ModelDocument, ModelsDocument } from "./documents.ts";
 import { type Entry, type Found, lookUp } from "./entries.ts";
@@ -62,9 +63,9 @@ interface Work extends World {
 }
 
 async function lookOnly(work: Work): Promise<number> {
-  const { cache, job, runner, inputs, stop } = work;
+  const { cache, job, runner, inputs, stage, stop } = work;
   const find = async (entry: Entry) => (cache.away === undefined ? lookUp(entry, cache) : missed(cache.away));
-  const runs = await stop.atOnce(() => sideBySide(job.entries, 4, timed(find)));
+  const runs = await stop.atOnce(() => stage.within(() => sideBySide(job.entries, 4, timed(find))));
   tellFound(runs, runner);
   report({ ...work, runs, complete: job.models.every(isThere) });
   if (inputs.failOnMiss) refuseMisses(runs);
@@ -102,7 +103,8 @@ async function restored({ cache, job, stage, stop }: Work): Promise<EntryRun[]> 
     if (cache.away !== undefined) return missed(cache.away);
     return restore(entry, { cache, stage, stateDir: job.stateDir, signal: stop.signal });
   };
-  return stop.atOnce(() => sideBySide(job.entries, 4, timed(find)));
+  const most = await atOnceIn(stage.dir, job.entries, 4);
+  return stop.atOnce(() => stage.within(() => sideBySide(job.entries, most, timed(find))));
 }
 
 /** Verifies and fetches the gap, whatever the cache said. */
@@ -125,18 +127,26 @@ async function verify({ job, stop }: Work): Promise<ReadonlySet<string>> {
 
 /** Saves each entry that has just been found complete, if the cache lacks it and this run may. */
 async function saved(work: Work, runs: readonly EntryRun[], ready: ReadonlySet<string>): Promise<EntryRun[]> {
-  const { cache, inputs, env, stage, stop } = work;
+  const { cache, inputs, env, job, stage, stop } = work;
   const isPullRequest = env.GITHUB_EVENT_NAME?.startsWith("pull_request") === true;
   if (cache.away !== undefined || inputs.save === "false" || (inputs.save === "auto" && isPullRequest))
     return [...runs];
-  return stop.atOnce(() =>
-    sideBySide(runs, 2, async (run) => {
-      const { entry, found } = run;
-      const isWhole = entry.models.length === entry.refs.length && entry.refs.every((ref) => ready.has(ref));
-      if (found.state === "exact" || !isWhole || entry.bytes === 0) return run;
-      return { ...run, saved: await save(entry, found, { cache, stage, signal: stop.signal }) };
-    }),
-  );
+  const most = await atOnceIn(stage.dir, job.entries, 2);
+  const keep = async (run: EntryRun): Promise<EntryRun> => {
+    const { entry, found } = run;
+    const isWhole = entry.models.length === entry.refs.length && entry.refs.every((ref) => ready.has(ref));
+    if (found.state === "exact" || !isWhole || entry.bytes === 0) return run;
+    return { ...run, saved: await save(entry, found, { cache, stage, signal: stop.signal }) };
+  };
+  return stop.atOnce(() => stage.within(() => sideBySide(runs, most, keep)));
+}
+
+/** Each lies on the disk twice for a while, packed and unpacked: where that is too much for several, one comes after another. */
+async function atOnceIn(dir: string, entries: readonly Entry[], most: number): Promise<number> {
+  const largest = entries.map(({ bytes }) => bytes).sort((one, other) => other - one);
+  const needed = largest.slice(0, most).reduce((sum, bytes) => sum + 2 * bytes, 0);
+  const free = await freeSpace(dir);
+  return free === undefined || needed < free ? most : 1;
 }
 
 async function exportOffline(job: Job, runner: Runner): Promise<void> {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 /** A folder of ours where entries are unpacked and put together, so that nothing of an entry is ever unpacked elsewhere. */
 export interface Stage {
   readonly dir: string;
+  /** Does what @actions/cache has a part in. The process works in the folder meanwhile, and tar knows what not to unpack. */
+  within<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -22,24 +24,30 @@ const onlyBelow = [
   "--transform=s,.*,refused,RS",
 ].join(" ");
 
-/** Begins work in a new folder below `temp`, which becomes what the process works in until the stage is closed. */
+/** Makes a new folder below `temp`. */
 export function openStage(temp: string, env: NodeJS.ProcessEnv): Stage {
   const dir = mkdtempSync(join(temp, "preload-"));
-  const before = { cwd: process.cwd(), ...pick(env) };
-  process.chdir(dir);
-  // Names in an entry are relative to this folder, when it is made and when it is unpacked.
-  env.GITHUB_WORKSPACE = dir;
-  env.TAR_OPTIONS = onlyBelow;
-  // Archives lie below as well, and are gone with it.
-  env.RUNNER_TEMP = join(dir, "archives");
   // A process that is ended by a signal leaves nothing but what the runner clears away with its folder.
   const clear = () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   process.once("exit", clear);
   return {
     dir,
+    async within(work) {
+      const before = { cwd: process.cwd(), ...pick(env) };
+      process.chdir(dir);
+      // Names in an entry are relative to this folder, when it is made and when it is unpacked.
+      env.GITHUB_WORKSPACE = dir;
+      env.TAR_OPTIONS = onlyBelow;
+      // Archives lie below as well, and are gone with it.
+      env.RUNNER_TEMP = join(dir, "archives");
+      try {
+        return await work();
+      } finally {
+        process.chdir(before.cwd);
+        for (const name of changed) restore(env, name, before[name]);
+      }
+    },
     close() {
-      process.chdir(before.cwd);
-      for (const name of changed) restore(env, name, before[name]);
       process.off("exit", clear);
       clear();
     },
