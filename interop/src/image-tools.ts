@@ -11,9 +11,12 @@ const tools = {
   busybox: "busybox-static",
 } as const;
 
-/** Installs what builds images, where that is possible. Gives back why it is not there; a CI must not go on without it. */
+/**
+ * Installs what builds images. Gives back why it is not there; a CI that runs as root must not go on without it, and one
+ * that does not runs these tests once more as root (`.ci/run`).
+ */
 export async function installImageTools(): Promise<string | undefined> {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return inCi("images are built by root on Linux");
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return "images are built by root on Linux";
   const missing = await absent();
   if (missing.length === 0) return undefined;
   const install = ["apt-get", "install", "-qy", "--no-install-recommends", ...missing.map((name) => tools[name])];
