@@ -1,6 +1,7 @@
 import { appendFile, readdir, readlink, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { demoToken } from "@preload/demo-origin";
+import { describe, expect, test } from "vitest";
 import { world } from "./support/world.ts";
 
 const bart = "hf:preload-demo/tiny-bart";
@@ -158,5 +159,30 @@ test("problems for programs", async () => {
     depth: "quick",
     models: [{ ref: bart, status: "broken", problems: [{ reason: "truncated", received: "100 bytes" }], error: null }],
     skipped: [],
+  });
+});
+
+describe("an optional model that is locked", () => {
+  const gated = "hf:preload-demo/gated-bart";
+  const config = `models: [{ ref: ${gated}, optional: true }, hf:preload-demo/tiny-bart]\n`;
+
+  test("and could not be had is no fault, as it was none of the install", async () => {
+    const { preload } = await world({ config });
+    await preload(["lock"], { env: { HF_TOKEN: demoToken } });
+    expect((await preload(["ci"])).code).toBe(0);
+
+    const { code, stdout, stderr } = await preload(["verify"]);
+
+    expect(stdout).toMatch(/^skipped hf:preload-demo\/gated-bart$/m);
+    expect([code, stderr]).toEqual([0, "1 of 1 model as promised, 1 optional and not installed\n"]);
+  });
+
+  test("and of which a part is there is broken", async () => {
+    const { preload, hub } = await world({ config });
+    await preload(["lock"], { env: { HF_TOKEN: demoToken } });
+    await preload(["ci"], { env: { HF_TOKEN: demoToken } });
+    await rm(join(hub, "models--preload-demo--gated-bart", "refs"), { recursive: true });
+
+    expect((await preload(["verify"])).code).toBe(3);
   });
 });

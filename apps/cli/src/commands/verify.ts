@@ -73,7 +73,7 @@ interface Finding {
   readonly miss?: Miss;
 }
 
-async function findingOf(resolution: Resolution, session: Session, { deep }: VerifyFlags): Promise<Finding> {
+async function findingOf(resolution: Resolution, session: Session, flags: VerifyFlags): Promise<Finding> {
   if (resolution.status !== "resolved") {
     // An optional model that nobody has installed is no fault.
     const isFault = !resolution.request.optional;
@@ -83,13 +83,25 @@ async function findingOf(resolution: Resolution, session: Session, { deep }: Ver
   const { stateDir, signal, display } = session;
   const onRead = (path: string, read: number) => display.event({ type: "check", ref, path, bytes: read });
   try {
-    const depth = deep ? "deep" : "quick";
+    const depth = flags.deep ? "deep" : "quick";
     const start = performance.now();
     const problems = await check(manifest, { dir: fetcher.dir, depth, stateDir, signal, onRead });
+    if (problems.length > 0 && !flags.fix && (await isLeftOut(resolution))) {
+      const { request, requiredBy } = resolution;
+      const error = new PreloadError("MISSING", `${ref} is optional and not installed`);
+      return { resolution: { request, ref, requiredBy, status: "skipped", manifest, error }, problems: [] };
+    }
     return { resolution, problems, milliseconds: performance.now() - start };
   } catch (error) {
     return { resolution, problems: [], error };
   }
+}
+
+/** An install that could not have an optional model left nothing of it, and was content. */
+async function isLeftOut(resolution: Extract<Resolution, { status: "resolved" }>): Promise<boolean> {
+  if (!resolution.request.optional) return false;
+  const { isAbsent } = await import("../pack/sources.ts");
+  return isAbsent(resolution);
 }
 
 /** Fetches what is broken, and only that. */
@@ -195,8 +207,8 @@ function seenOf(finding: Finding): Seen {
 
 function describeFinding({ resolution, problems, error, fetchedBytes, miss }: Finding): string[] {
   const { ref, manifest, status } = resolution;
-  if (!manifest)
-    return status === "resolved" || error !== undefined ? [`failed  ${plain(ref)}\n`] : [`skipped ${plain(ref)}\n`];
+  if (status !== "resolved" && error === undefined) return [`skipped ${plain(ref)}\n`];
+  if (!manifest) return [`failed  ${plain(ref)}\n`];
   const { files, bytes: size } = sizeOf(manifest);
   const name = `${plain(ref)} ${shortRevision(manifest.revision)}`;
   if (problems.length === 0 && error === undefined) {
