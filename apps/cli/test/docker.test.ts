@@ -301,6 +301,19 @@ describe("an image without models", () => {
   });
 });
 
+test("a pipeline that goes into an environment of this machine is no layer", async () => {
+  const config = "models: [spacy:en_demo_core]\nspacy: { version: '3.8' }\n";
+  const { preload, project } = await world({ config });
+  await preload(["lock"]);
+  await writeFile(
+    join(project, "preload.yaml"),
+    config.replace("version", "into: site-packages, python: .venv, version"),
+  );
+  const { code, stderr } = await preload(["docker"]);
+
+  expect([code, stderr]).toEqual([2, expect.stringContaining("into is site-packages")]);
+});
+
 describe("what is left out of the build context", () => {
   const always = ["**/.cache", "**/models--*", "**/.venv", "**/venv", "**/.tox", "**/.nox"];
   const block = (...rules: string[]) =>

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
-import { basename, relative, resolve, sep } from "node:path";
+import { relative, resolve } from "node:path";
 import { PreloadError } from "@preload/core";
 import type { Invocation } from "../command-spec.ts";
 import { difference } from "../difference.ts";
+import { contextOf, defaultFile, filesFor, noDockerfile, posixPath } from "../docker/build-files.ts";
 import { cachesIn } from "../docker/caches-in-context.ts";
 import { type ChoiceFlags, choicesIn, recorded } from "../docker/choices.ts";
 import { headIn, userIn, withParts } from "../docker/dockerfile.ts";
@@ -15,7 +15,6 @@ import { textAt, writeTogether } from "../edit/write-together.ts";
 import { assignments } from "../environment/shells.ts";
 import { explain } from "../explain.ts";
 import { type Flags, user } from "../flags.ts";
-import { refuseDrift } from "../frozen.ts";
 import { printResult } from "../output.ts";
 import { openSession, type Session } from "../session.ts";
 import { version } from "../version.ts";
@@ -42,7 +41,7 @@ export async function run({ io, flags, signal }: Invocation<DockerFlags>): Promi
 
 async function print(session: Session, flags: DockerFlags): Promise<number> {
   const { io } = session;
-  const files = filesFor(session, contextOf(session, flags));
+  const files = filesFor(session, contextOf(session, flags.context));
   const recipe = await recipeFor(session, { ...defaults, ...given(flags) }, files);
   const [above, below] = [stages(recipe), finalPart(recipe)];
   printResult(io, { ...flags, quiet: false }, documentOf(recipe, []), () =>
@@ -54,7 +53,7 @@ async function print(session: Session, flags: DockerFlags): Promise<number> {
 /** Writes the Dockerfile and what is left out of its context, or says what would change. */
 async function keep(session: Session, flags: DockerFlags, file: string | true): Promise<number> {
   const { io, machine } = session;
-  const context = contextOf(session, flags);
+  const context = contextOf(session, flags.context);
   const files = filesFor(session, context);
   const path = file === true ? defaultFile(context) : resolve(machine.cwd, file);
   const before = await textAt(path);
@@ -133,44 +132,6 @@ async function recipeFor(session: Session, choices: Choices, files: Recipe["file
   };
 }
 
-/** The folder that the build gets to see: the project's, unless another one is named. */
-function contextOf({ machine, config }: Session, { context }: DockerFlags): string {
-  return context === undefined ? config.dir : resolve(machine.cwd, context);
-}
-
-/** The config and the lock, as the build finds them. @throws PreloadError `DRIFT` unless the lock says what the config does */
-function filesFor(session: Session, context: string): Recipe["files"] {
-  refuseDrift(session);
-  return [fileIn(context, session.config.path ?? ""), fileIn(context, session.lockPath)];
-}
-
-function fileIn(context: string, path: string): string {
-  const inside = posixPath(relative(context, path));
-  if (inside.startsWith("../") || resolve(context, inside) !== path) {
-    throw new PreloadError("USAGE", `${path} is outside of the build context ${context}`, {
-      hint: "Name a folder above both with --context: the one that the build is given.",
-    });
-  }
-  if (/^[\w./@+-]+$/.test(inside)) return inside;
-  throw new PreloadError("USAGE", `${JSON.stringify(inside)} cannot stand in a Dockerfile`, {
-    hint: "Give it a name of letters, digits, `.`, `_` and `-`.",
-  });
-}
-
-function defaultFile(context: string): string {
-  const [first = "Dockerfile", ...others] = ["Dockerfile", "Containerfile"];
-  return resolve(
-    context,
-    others.find((name) => !existsSync(resolve(context, first)) && existsSync(resolve(context, name))) ?? first,
-  );
-}
-
-function noDockerfile(path: string): PreloadError {
-  return new PreloadError("USAGE", `${path} does not exist`, {
-    hint: `Begin ${basename(path)} with the image that your program needs (FROM docker.io/library/python:3.13-slim), or print what to put into it: \`preload docker\`.`,
-  });
-}
-
 function documentOf(recipe: Recipe, files: readonly object[], exitCode = 0) {
   const { flavor, source, user, to, nodeImage, layers, lockDigest } = recipe;
   return {
@@ -178,8 +139,4 @@ function documentOf(recipe: Recipe, files: readonly object[], exitCode = 0) {
     ...{ flavor, source, user, to, nodeImage, models: layers, lockDigest },
     ...{ stages: stages(recipe), final: finalPart(recipe), files },
   };
-}
-
-function posixPath(path: string): string {
-  return path.split(sep).join("/");
 }
