@@ -305,6 +305,8 @@ test("a pipeline that goes into an environment of this machine is no layer", asy
   const config = "models: [spacy:en_demo_core]\nspacy: { version: '3.8' }\n";
   const { preload, project } = await world({ config });
   await preload(["lock"]);
+  await mkdir(join(project, ".venv/lib/python3.11/site-packages"), { recursive: true });
+  await writeFile(join(project, ".venv/pyvenv.cfg"), "version = 3.11.7\n");
   await writeFile(
     join(project, "preload.yaml"),
     config.replace("version", "into: site-packages, python: .venv, version"),
