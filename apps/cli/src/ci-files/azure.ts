@@ -45,7 +45,7 @@ function models(job: Job): string {
   const python = job.python === undefined ? [] : [task("UsePythonVersion@0", { versionSpec: `"${job.python}"` })];
   return [
     indented("- checkout: self\n  persistCredentials: false", 4),
-    task("UseNode@1", { version: `${job.node}.x` }),
+    task("NodeTool@0", { versionSpec: `${job.node}.x` }),
     ...python,
     bash("Key of the models", [`key="$(${job.preload("ci-key --granularity set")})"`, setKey], job),
     task("Cache@2", { key: `'"$(PRELOAD_KEY)"'`, path: `$(Build.SourcesDirectory)/${folderOf(job)}` }),
