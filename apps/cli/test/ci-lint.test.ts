@@ -44,15 +44,18 @@ describe.each(Object.entries(kinds))("the file of %s", (_, flags) => {
   });
 
   // gitlab-ci-local asks Bash and Git of what it reads.
-  test.skipIf(process.platform === "win32")("is one that GitLab's schema admits, with the jobs and the cache that are meant", async () => {
-    const { w } = await generated("gitlab", flags);
+  test.skipIf(process.platform === "win32")(
+    "is one that GitLab's schema admits, with the jobs and the cache that are meant",
+    async () => {
+      const { w } = await generated("gitlab", flags);
 
-    const jobs = JSON.parse(
-      await gitlabLocally(w.project, ["--list-json"], { ...w.env, PATH: process.env.PATH ?? "" }),
-    );
+      const jobs = JSON.parse(
+        await gitlabLocally(w.project, ["--list-json"], { ...w.env, PATH: process.env.PATH ?? "" }),
+      );
 
-    expect(jobs.map(({ name }: { name: string }) => name).sort()).toEqual(["preload-models", "preload-test"]);
-  });
+      expect(jobs.map(({ name }: { name: string }) => name).sort()).toEqual(["preload-models", "preload-test"]);
+    },
+  );
 
   test.each(["circleci", "azure", "buildkite"] as const)("is YAML with every key once, for %s", async (ci) => {
     const { text } = await generated(ci, flags);
