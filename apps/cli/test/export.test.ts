@@ -216,6 +216,18 @@ test.skipIf(process.platform !== "linux")(
   },
 );
 
+test("a model of which others have everything has an empty folder, which a COPY can name", async () => {
+  const here = await world({ config: `models:\n  - ${bart}\n  - ${bart}@main\n` });
+  await here.preload(["lock"]);
+  await here.preload(["ci"]);
+
+  const { code } = await here.preload(["export", "--to", "layers", "--per-model"]);
+
+  const names = ["hf-preload-demo--tiny-bart", "hf-preload-demo--tiny-bart@main"];
+  expect([code, await readdir(join(here.project, "layers"))]).toEqual([0, [...names, "preload"]]);
+  expect(await readdir(join(here.project, "layers", names[1] ?? ""))).toEqual([]);
+});
+
 test("with a folder for each model, what two share is in one of them, and one that is optional and not there has an empty one", async () => {
   const models = `models:\n  - ${bart}\n  - { ref: ${bart}@v1.0 }\n  - { ref: hf:preload-demo/gated-bart, optional: true }\n`;
   const here = await world({ config: models });

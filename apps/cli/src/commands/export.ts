@@ -47,7 +47,7 @@ export async function run({ io, flags, operands, signal }: Invocation<ExportFlag
     const files = await writeTree(place, models, {
       layout,
       perModel,
-      folders: perModel ? skipped.map(folderOfModel) : [],
+      folders: perModel ? [...models.map(({ model }) => model.ref), ...skipped].map(folderOfModel) : [],
       mode,
       owner,
       signal: session.signal,
