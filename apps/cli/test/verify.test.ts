@@ -1,7 +1,8 @@
-import { appendFile, readdir, readlink, rm, symlink, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile, chmod, readdir, readlink, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { demoToken } from "@preload/demo-origin";
 import { describe, expect, test } from "vitest";
+import { run } from "./support/run.ts";
 import { world } from "./support/world.ts";
 
 const bart = "hf:preload-demo/tiny-bart";
@@ -185,4 +186,16 @@ describe("an optional model that is locked", () => {
 
     expect((await preload(["verify"])).code).toBe(3);
   });
+});
+
+const isRoot = process.platform === "linux" && process.getuid?.() === 0;
+
+test.skipIf(!isRoot)("a user that is only a number, without HOME, is no mistake", async () => {
+  const { home, preload, project, env } = await world({ config: `models: [${bart}]` });
+  await preload([]);
+  await chmod(dirname(home), 0o755);
+  const { HOME: _, USERPROFILE: __, ...homeless } = env;
+  const as = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"];
+  const { code, stdout } = await run(["verify", "--offline", "--cwd", project], { cwd: "/", env: homeless, as });
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^ok {6}hf:/)]);
 });

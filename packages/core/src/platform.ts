@@ -16,5 +16,14 @@ export interface Machine {
 /** The process's own machine. For the edge of a program: the command line, and functions that build a fetcher. */
 export function thisMachine(): Machine {
   // An empty HOME is the root for Python, and a relative one is relative to where the program runs.
-  return { platform: process.platform, env: process.env, home: resolve(homedir() || "/"), cwd: process.cwd() };
+  return { platform: process.platform, env: process.env, home: resolve(homeDir() || "/"), cwd: process.cwd() };
+}
+
+/** A user that is only a number, in a container without HOME, has none; whoever runs containers sets `/` then. */
+function homeDir(): string {
+  try {
+    return homedir();
+  } catch {
+    return "/";
+  }
 }
