@@ -143,7 +143,9 @@ export function file(text: string): string {
 /** `1000` or `1000:1000`: a user, and a group or the one of the same number. */
 export function user(text: string): { readonly uid: number; readonly gid: number } {
   const [, uid, gid = uid] = /^(\d+)(?::(\d+))?$/.exec(text) ?? [];
-  if (uid !== undefined) return { uid: Number(uid), gid: Number(gid) };
+  // The largest that docker takes.
+  const isUser = Math.max(Number(uid), Number(gid)) <= 2 ** 31 - 1;
+  if (isUser) return { uid: Number(uid), gid: Number(gid) };
   throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a user's number`, {
     hint: "For example 1000, or with the group 1000:1000; `id` prints both.",
   });

@@ -144,7 +144,7 @@ export function isMeant(ref: string, only: readonly string[] | undefined): boole
 }
 
 /** A name that is misspelt would leave everything out, and pass for success. */
-function refuseUnknownSources(only: readonly string[] = []): void {
+export function refuseUnknownSources(only: readonly string[] = []): void {
   const unknown = only.find((name) => !schemes.includes(name));
   if (unknown === undefined) return;
   throw new PreloadError("USAGE", `--only ${unknown}: there is no such source`, {

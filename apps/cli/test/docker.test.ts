@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { type Copy, DockerfileParser, type Instruction, type Run } from "dockerfile-ast";
 import { validate } from "dockerfile-utils";
 import { describe, expect, test } from "vitest";
+import { defaults } from "../src/docker/recipe.ts";
+import { finalPart } from "../src/docker/stages.ts";
 import { installed } from "./support/packs.ts";
 import { run } from "./support/run.ts";
 import { world } from "./support/world.ts";
@@ -132,6 +134,27 @@ test("for buildah, nothing is written that its older versions do not know", asyn
   expect(stdout).toMatch(/^COPY --chown=1000:1000 --from=preload-models /m);
 });
 
+test("a layer is linked only where no folder of the image lies above it: it would be the user's, too", async () => {
+  const { preload } = await locked();
+  const { stdout } = await preload(["docker", "--to", "/opt/models"]);
+
+  expect(stdout).not.toContain("--link");
+  expect(stdout).toMatch(/^COPY --chown=1000:1000 --from=preload-models \/layers\/\S+ \/opt\/models\/$/m);
+});
+
+test("of more models than an image can have layers, the smallest share one", () => {
+  const layers = Array.from({ length: 130 }, (_, index) => ({ ref: `hf:many/${index}`, folder: `hf-many--${index}` }));
+  const files = ["preload.yaml", "preload.lock"] as const;
+  const text = finalPart({ ...defaults, version: "1.0.0", layers, files, environment: "", lockDigest: "sha256:0" });
+
+  expect(validate(`FROM a:1\n${text}`)).toEqual([]);
+  const copies = DockerfileParser.parse(text).getCOPYs();
+  expect(copies.map((copy) => copy.getArguments().length)).toEqual([...Array(89).fill(2), 42]);
+  expect(shown(copies.at(-1) as Instruction)).toMatch(
+    / \/layers\/hf-many--89\/ .* \/layers\/hf-many--129\/ \/models\/$/,
+  );
+});
+
 test.each([
   ["context", "--mount=type=bind,from=models,target=/from"],
   [`registry.example:5000/team/models@sha256:${"a".repeat(64)}`, "--mount=type=bind,from=preload-image,target=/from"],
@@ -150,6 +173,7 @@ describe("a Dockerfile that is kept", () => {
   test.each([
     ["with a line break at its end", `${head}\n`],
     ["with lines of Windows", `${head.replaceAll("\n", "\r\n")}\r\n`],
+    ["with a mark of its encoding", `\uFEFF${head}\n`],
     ["with other stages", `ARG BASE=a\nFROM \${BASE} AS one\nRUN x\nFROM two\nCOPY --from=0 /x /x\nUSER 10001\n`],
   ])("stays as it is outside of our blocks, byte for byte: %s", async (_, text) => {
     const { preload, path, ignore, read } = await locked(text);
@@ -228,6 +252,7 @@ describe("a Dockerfile that is kept", () => {
     ["USER 10001", [], "USER 10001:10001"],
     ["USER app", ["--user", "5"], "USER 5:5"],
     ["RUN x", [], "USER 1000:1000"],
+    ["USER 7\nFROM a:1 AS Base\nUSER 8:9\nFROM --platform=linux/amd64 base AS next\nFROM next", [], "USER 8:9"],
   ])("is verified as its user: %s %j", async (line, flags, user) => {
     const { preload, read } = await locked(`FROM a:1\n${line}\n`);
     await preload(["docker", "--write", ...flags]);
@@ -247,6 +272,21 @@ describe("a Dockerfile that is kept", () => {
       [],
       /says --x/,
     ],
+    ...["--__proto__ y", "--flavor docker", "--only nothing", "--to"].map(
+      (words): [string, string, string[], RegExp] => [
+        `with ${words} in its marker`,
+        `FROM a:1\n# >>> preload: models (preload docker ${words})\n# <<< preload: models\n`,
+        [],
+        /says --__proto__|"docker" is no flavor|--only nothing: there is no such source|says --to/,
+      ],
+    ),
+    ["with a stage of our name", "FROM a:1 AS Preload\nFROM b:1\nCOPY --from=preload /x /\n", [], /called preload, /],
+    ["whose final stage has our name", "FROM a:1 as preload-models\n", [], /called preload-models, /],
+    ["with a stage called models", "FROM a:1 AS models\n", ["--source", "context"], /called models, /],
+    ["of an old syntax", "# syntax=docker/dockerfile:1.3-labs\nFROM a:1\n", [], /1\.3-labs does not know COPY --link/],
+    ["and a user that none can be", "FROM a:1\n", ["--user", "2147483648"], /is not a user's number/],
+    ["and a folder of the system", "FROM a:1\n", ["--to", "/usr"], /\/usr belongs to the system/],
+    ["and a folder that is mounted", "FROM a:1\n", ["--to", "/run/models"], /belongs to the system/],
     ["and a folder that is none", "FROM a:1\n", ["--to", "models"], /"models" is no folder for models/],
     ["and a folder above", "FROM a:1\n", ["--to", "/a/../b"], /is no folder for models/],
     ["and an image by its tag", "FROM a:1\n", ["--source", "a:1"], /"a:1" is no source of models/],
@@ -336,6 +376,14 @@ describe("what is left out of the build context", () => {
     await writeFile(ignore, "*\n!src\n!preload.yaml\n!preload.lock\n");
 
     expect((await preload(["docker", "--write"])).stdout).toContain(`unchanged ${ignore}`);
+  });
+
+  test("a rule that is no pattern is named, as docker would refuse it", async () => {
+    const { preload, ignore } = await locked("FROM a:1\n");
+    await writeFile(ignore, "[\n");
+    const { code, stderr } = await preload(["docker", "--write"]);
+
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`${ignore}: one of its rules is not a pattern`)]);
   });
 
   test("what the build needs is put back in", async () => {

@@ -16,7 +16,7 @@ import { assignments } from "../environment/shells.ts";
 import { explain } from "../explain.ts";
 import { type Flags, user } from "../flags.ts";
 import { printResult } from "../output.ts";
-import { openSession, type Session } from "../session.ts";
+import { openSession, refuseUnknownSources, type Session } from "../session.ts";
 import { version } from "../version.ts";
 import { plain } from "../words.ts";
 
@@ -118,6 +118,7 @@ function given({ flavor, source, user, to, nodeImage, profile, only }: DockerFla
 
 async function recipeFor(session: Session, choices: Choices, files: Recipe["files"]): Promise<Recipe> {
   const { profile, only } = choices;
+  refuseUnknownSources(only);
   const flags = { ...session.flags, ...(profile ? { profile } : {}), ...(only ? { only } : {}) };
   const chosen = { ...session, flags };
   const { layers, lockDigest } = await lockedLayers(chosen);

@@ -2,7 +2,7 @@ import type { Resolution } from "@preload/core";
 import { sizeOf } from "../manifest-size.ts";
 import { bytes, count, plain } from "../words.ts";
 import { layersOf } from "./layers.ts";
-import type { Layer } from "./recipe.ts";
+import { type Layer, mostLayers } from "./recipe.ts";
 
 /** What an image with models takes, all in bytes. What a registry makes of it by compressing is not guessed. */
 interface BuildSize {
@@ -41,7 +41,7 @@ export function describeBuild({ layers, image, peak }: BuildSize): string[] {
     ...layers.map(
       ({ ref, files, bytes: size }) => `layer     ${plain(ref)}  ${bytes(size)} in ${count(files, "file")}`,
     ),
-    `image     ${bytes(image)} in ${count(layers.length, "layer")} of models, before compression`,
+    `image     ${bytes(image)} in ${count(Math.min(layers.length, mostLayers), "layer")} of models, before compression`,
     `build     ${bytes(peak.fetch)} of disk at most: ${bytes(peak.download)} downloaded, ${bytes(peak.copy)} copied out, ${bytes(peak.layers)} in layers; from a context or an image ${bytes(peak.context)}`,
   ];
 }

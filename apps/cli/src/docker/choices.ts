@@ -29,17 +29,17 @@ export function recorded({ profile, only, ...choices }: Choices): string {
 export function choicesIn(line: string, path: string): ChoiceFlags {
   const words = line.replace(/^preload docker\s*/, "").split(/\s+/);
   const choices: Record<string, unknown> = {};
-  for (let at = 0; at + 1 < words.length; at += 2) {
+  for (let at = 0; at < words.length; at += 2) {
     const [name = "", value = ""] = [words[at]?.replace(/^--/, ""), words[at + 1]];
-    const read = readers[name];
-    if (!read) throw strange(path, `--${name}`);
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+    if (!read || value === "") throw strange(path, `--${name}`);
     choices[name === "node-image" ? "nodeImage" : name] = read(value);
   }
   return choices as ChoiceFlags;
 }
 
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
-  flavor: (text) => text,
+  flavor,
   source,
   user,
   to,
@@ -59,6 +59,13 @@ export function selection({ profile, only }: Pick<Choices, "profile" | "only">):
   return `${profile ? ` --profile ${profile.join(",")}` : ""}${only ? ` --only ${only.join(",")}` : ""}`;
 }
 
+function flavor(text: string): Flavor {
+  if (text === "buildkit" || text === "buildah") return text;
+  throw new PreloadError("USAGE", `${JSON.stringify(text)} is no flavor of a Dockerfile`, {
+    hint: "It is buildkit or buildah.",
+  });
+}
+
 /** `fetch`, `context`, or an image by its digest. */
 export function source(text: string): Source {
   if (text === "fetch" || text === "context") return text;
@@ -68,13 +75,24 @@ export function source(text: string): Source {
   });
 }
 
-/** A folder of the image, which everything that is written into it shares. */
+/**
+ * A folder of the image, which everything that is written into it shares. It is given to a user, so it is none that
+ * belongs to the system; nor one that is mounted anew in each container, or by us.
+ */
 export function to(text: string): string {
+  if (systemFolder.test(text)) {
+    throw new PreloadError("USAGE", `${text} belongs to the system of an image, and the models to its user`, {
+      hint: "Name a folder of their own, such as /models or /opt/models.",
+    });
+  }
   if (/^(?:\/[\w.-]+)+$/.test(text) && !/\/\.{1,2}(?:\/|$)/.test(text)) return text;
   throw new PreloadError("USAGE", `${JSON.stringify(text)} is no folder for models in an image`, {
     hint: "Name an absolute path of letters, digits, `.`, `_` and `-`, such as /models.",
   });
 }
+
+const systemFolder =
+  /^\/(?:(?:bin|boot|etc|home|lib(?:32|64|x32)?|media|mnt|opt|root|sbin|srv|tmp|usr|var)$|(?:dev|proc|run|sys|\.preload)(?:\/|$))/;
 
 /** An image with a tag or a digest: without either, every build may be another one. */
 export function nodeImage(text: string): string {

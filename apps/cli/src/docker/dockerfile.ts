@@ -1,6 +1,7 @@
 import { PreloadError } from "@preload/core";
 import { DockerfileParser } from "dockerfile-ast";
 import { blockIn, blockText, replaced } from "./marked.ts";
+import { refuseClash } from "./refuse-clash.ts";
 
 /** What we keep in a Dockerfile: stages in front of the final one, and a part of that one. */
 export interface Parts {
@@ -13,21 +14,46 @@ export interface Parts {
 
 /** The Dockerfile with our parts where they were, or, the first time, where they do most: every other byte as it was. */
 export function withParts(text: string, { stages, models, head }: Parts, path: string): string {
+  if (text.startsWith(mark)) return mark + withParts(text.slice(mark.length), { stages, models, head }, path);
+  const own = blockIn(text, "stages", path);
+  refuseClash(own ? replaced(text, own, "") : text, { stages, models }, path);
   const inFinal = withBlock(text, "models", blockText("models", head, models), path, placeOfModels);
   const old = blockIn(inFinal, "stages", path);
   if (stages === "") return old ? replaced(inFinal, old, "") : inFinal;
   return withBlock(inFinal, "stages", blockText("stages", head, stages), path, placeOfStages);
 }
 
+/** That of its encoding, which some editors put in front: it stays the first. */
+const mark = "\uFEFF";
+
 /** What the blocks of a Dockerfile were made with; undefined when there is none. */
-export function headIn(text: string, path: string): string | undefined {
+export function headIn(marked: string, path: string): string | undefined {
+  const text = marked.replace(mark, "");
   return (blockIn(text, "models", path) ?? blockIn(text, "stages", path))?.head;
 }
 
-/** The user of the final stage as it is written; undefined when nothing says so. */
+/** The user of the final stage as it is written, there or in a stage it begins with; undefined when nothing says so. */
 export function userIn(text: string, path: string): string | undefined {
-  const users = finalStage(text, path).filter(({ keyword }) => keyword === "USER");
-  return users.at(-1)?.rest;
+  const stages = stagesOf(text, path);
+  for (let stage = stages.at(-1); stage; stage = stageBefore(stages, stage)) {
+    const user = stage.findLast(({ keyword }) => keyword === "USER");
+    if (user) return user.rest;
+  }
+  return undefined;
+}
+
+/** The stage of the same file that this one begins with. */
+function stageBefore(stages: readonly Step[][], stage: readonly Step[]): Step[] | undefined {
+  const image = wordsOf(stage[0])[0];
+  return stages
+    .slice(0, stages.indexOf(stage as Step[]))
+    .findLast(([from]) => image !== undefined && wordsOf(from)[2] === image);
+}
+
+/** Of a `FROM`, in small letters: its image, `as`, its name. */
+function wordsOf(from: Step | undefined): string[] {
+  const words = from?.rest.toLowerCase().split(/\s+/) ?? [];
+  return words.filter((word) => !word.startsWith("--"));
 }
 
 function withBlock(
@@ -65,8 +91,12 @@ interface Step {
   readonly line: number;
 }
 
-/** The instructions of the final stage, its `FROM` first. @throws PreloadError `BAD_CONFIG` */
 function finalStage(text: string, path: string): Step[] {
+  return stagesOf(text, path).at(-1) ?? [];
+}
+
+/** The instructions of each stage, its `FROM` first; at least one stage. @throws PreloadError `BAD_CONFIG` */
+function stagesOf(text: string, path: string): Step[][] {
   const file = DockerfileParser.parse(text);
   if (file.getEscapeCharacter() !== "\\") {
     throw new PreloadError("BAD_CONFIG", `${path}: its lines are continued with ${file.getEscapeCharacter()}`, {
@@ -78,8 +108,8 @@ function finalStage(text: string, path: string): Step[] {
     rest: instruction.getArgumentsContent() ?? "",
     line: instruction.getRange().start.line,
   }));
-  const from = steps.findLastIndex(({ keyword }) => keyword === "FROM");
-  if (from >= 0) return steps.slice(from);
+  const starts = steps.flatMap(({ keyword }, index) => (keyword === "FROM" ? [index] : []));
+  if (starts.length > 0) return starts.map((start, index) => steps.slice(start, starts[index + 1]));
   throw new PreloadError("BAD_CONFIG", `${path}: it has no FROM, and so no stage for the models`, {
     hint: "Begin with the image that your program needs, such as FROM docker.io/library/python:3.13-slim.",
   });

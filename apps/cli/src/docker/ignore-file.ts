@@ -38,9 +38,9 @@ export function withRules(
 ): string {
   const old = blockIn(text, "context", path);
   const rules = old ? old.body.split("\n").filter((line) => line !== "") : [];
-  const isIgnored = ignoredBy(text);
+  const isIgnored = ignoredBy(text, path);
   const missing = always.filter((one) => !isIgnored(one.path)).map(({ rule }) => rule);
-  const soFar = (added: readonly string[]) => ignoredBy([text, ...added].join("\n"));
+  const soFar = (added: readonly string[]) => ignoredBy([text, ...added].join("\n"), path);
   const found = cachesLeft(soFar(missing)).map(({ path: cache }) => `/${cache}`);
   const without = soFar([...missing, ...found]);
   const back = needed.filter((file) => without(file)).map((file) => `!/${file}`);

@@ -40,6 +40,9 @@ export interface Layer {
   readonly bytes: number;
 }
 
+/** Of models: docker refuses an image of more than about 125 layers, and what it begins with has some. */
+export const mostLayers = 90;
+
 export const defaults = {
   flavor: "buildkit",
   source: "fetch",

@@ -1,5 +1,5 @@
 import { selection } from "./choices.ts";
-import type { Recipe } from "./recipe.ts";
+import { mostLayers, type Recipe } from "./recipe.ts";
 
 /** Where things are while the image is built; nothing of it is in the image. */
 const tools = "/preload";
@@ -58,10 +58,10 @@ export function finalPart(recipe: Recipe): string {
   const { user, to, environment, lockDigest } = recipe;
   if (recipe.layers.length === 0) return lines('LABEL dev.preload.models="none"');
   const owner = `${user.uid}:${user.gid}`;
-  const copy = `COPY ${recipe.flavor === "buildkit" ? "--link " : ""}--chown=${owner} --from=preload-models`;
+  const copy = `COPY ${isLinked(recipe) ? "--link " : ""}--chown=${owner} --from=preload-models`;
   const refs = recipe.layers.map(({ ref }) => ref.replaceAll(/[\\"$]/g, "\\$&")).sort();
   return lines(
-    ...recipe.layers.map(({ folder }) => `${copy} ${layers}/${folder}/ ${to}/`),
+    ...copied(recipe).map((folders) => `${copy} ${folders.join(" \\\n    ")} ${to}/`),
     ...environment.split("\n").filter((line) => line !== ""),
     `LABEL dev.preload.models="${refs.join(" ")}" \\`,
     `      dev.preload.lock="${lockDigest}"`,
@@ -73,6 +73,22 @@ export function finalPart(recipe: Recipe): string {
       .map((word) => JSON.stringify(word))
       .join(", ")}]`,
   );
+}
+
+/**
+ * A linked layer has the folders above its own too, and gives them to the owner that is said: of `/opt/models`, `/opt`
+ * would be the user's, and where the image has a link a folder would be.
+ */
+function isLinked({ flavor, to }: Recipe): boolean {
+  return flavor === "buildkit" && to.lastIndexOf("/") === 0;
+}
+
+/** What each layer is copied from: a folder, and for the last of very many models all that are left. */
+function copied({ layers: all }: Recipe): string[][] {
+  const folders = all.map(({ folder }) => `${layers}/${folder}/`);
+  const alone = folders.length > mostLayers ? mostLayers - 1 : folders.length;
+  const rest = folders.slice(alone);
+  return [...folders.slice(0, alone).map((folder) => [folder]), ...(rest.length > 0 ? [rest] : [])];
 }
 
 /** In words, not for a shell: the image may have none. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { PreloadError } from "@preload/core";
 import { cachesIn } from "../docker/caches-in-context.ts";
 import { ignoredBy } from "../docker/dockerignore.ts";
 import { ignoreFileOf } from "../docker/ignore-file.ts";
@@ -16,8 +17,9 @@ export function buildContextFindings({ machine, config, fetchers }: Session): Fi
       const file = join(context, name);
       if (!existsSync(file)) return [];
       const ignoreFile = ignoreFileOf(context, file, name === "Dockerfile" ? "buildkit" : "buildah");
-      const rules = existsSync(ignoreFile) ? readFileSync(ignoreFile, "utf8") : "";
-      return cachesIn(context, fetchers, ignoredBy(rules)).map(({ path, what }) =>
+      const isIgnored = rulesOf(ignoreFile);
+      if (typeof isIgnored !== "function") return [isIgnored];
+      return cachesIn(context, fetchers, isIgnored).map(({ path, what }) =>
         warning(
           `${join(context, path)}: a${what === "export" ? "n" : ""} ${what} of models in the build context of ${file}`,
           {
@@ -28,4 +30,14 @@ export function buildContextFindings({ machine, config, fetchers }: Session): Fi
       );
     }),
   );
+}
+
+/** What a file leaves out of the context, or what is wrong with it. */
+function rulesOf(file: string): ((path: string) => boolean) | Finding {
+  try {
+    return ignoredBy(existsSync(file) ? readFileSync(file, "utf8") : "", file);
+  } catch (cause) {
+    const { message, hint } = cause as PreloadError;
+    return warning(message, { why: "No image can be built there.", fix: hint ?? "Make it a file of patterns." });
+  }
 }
