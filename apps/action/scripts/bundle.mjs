@@ -33,12 +33,14 @@ export async function bundle() {
   return { "index.js": outputFiles[0].text, "licenses.txt": licenses(Object.keys(metafile.inputs)) };
 }
 
-/** @actions/cache tells everything by way of @actions/core; see src/cache-log.ts. */
+/** @actions/cache tells everything by way of @actions/core, and starts tar by @actions/exec; see src/cache-log.ts, src/cache-exec.ts. */
+const ours = { "@actions/core": "cache-log.ts", "@actions/exec": "cache-exec.ts" };
+
 const heardByUs = {
   name: "heard-by-us",
   setup(build) {
-    build.onResolve({ filter: /^@actions\/core$/ }, ({ importer }) =>
-      /[\\/]@actions[\\/]cache[\\/]/.test(importer) ? { path: join(here, "src/cache-log.ts") } : undefined,
+    build.onResolve({ filter: /^@actions\/(core|exec)$/ }, ({ path, importer }) =>
+      /[\\/]@actions[\\/]cache[\\/]/.test(importer) ? { path: join(here, "src", ours[path]) } : undefined,
     );
   },
 };

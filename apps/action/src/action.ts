@@ -15,6 +15,7 @@ import { sideBySide } from "./side-by-side.ts";
 import { openStage, type Stage } from "./stage.ts";
 import type { Stop } from "./stop.ts";
 import { recordIn, summarize } from "./summarize.ts";
+import { foundSummary } from "./summarize-found.ts";
 import { tellFound, tellSaved } from "./tell.ts";
 
 /** What the edge of the process hands in. */
@@ -29,7 +30,7 @@ export interface World {
 export async function action(world: World): Promise<number> {
   const { runner, stop, env } = world;
   try {
-    const inputs = readInputs(runner.input, env.GITHUB_WORKSPACE ?? process.cwd());
+    const inputs = readInputs(runner.input, env.GITHUB_WORKSPACE || process.cwd());
     if (inputs.token !== "") runner.mask(inputs.token);
     // What is started from here (tar, zstd) has no use for it.
     delete env.INPUT_TOKEN;
@@ -38,7 +39,7 @@ export async function action(world: World): Promise<number> {
       const share = Math.round(job.budget.share * 100);
       runner.annotate("warning", `The models take ${share} % of the cache's budget; above 100 % they are refused.`);
     }
-    const stage = openStage(env.RUNNER_TEMP ?? tmpdir(), env);
+    const stage = openStage(env.RUNNER_TEMP || tmpdir(), env);
     try {
       return await (inputs.lookupOnly ? lookOnly : ensure)({ ...world, inputs, job, stage });
     } finally {
@@ -68,6 +69,7 @@ async function lookOnly(work: Work): Promise<number> {
   const runs = await stop.atOnce(() => stage.within(() => sideBySide(job.entries, 4, timed(find))));
   tellFound(runs, runner);
   report({ ...work, runs, complete: job.models.every(isThere) });
+  if (inputs.summary) runner.summary(foundSummary(runs, job));
   if (inputs.failOnMiss) refuseMisses(runs);
   return 0;
 }
@@ -78,6 +80,7 @@ async function ensure(work: Work): Promise<number> {
   tellFound(runs, runner);
   if (inputs.failOnMiss && runs.some(isMissed)) {
     report({ ...work, runs, complete: false });
+    if (inputs.summary) runner.summary(foundSummary(runs, job));
     refuseMisses(runs);
   }
   const ci = await fetched(work);

@@ -103,7 +103,7 @@ async function asPromised(path: string, piece: Piece, signal: AbortSignal): Prom
     if ((await digestFile(path, piece, { signal })) !== piece.digest) return undefined;
     return lstatSync(path);
   } catch (error) {
-    if (isMissing(error) || codeOf(error) === "EACCES" || codeOf(error) === "EPERM") return undefined;
+    if (isMissing(error) || unreadable.has(codeOf(error) ?? "")) return undefined;
     throw error;
   }
 }
@@ -129,7 +129,10 @@ function namesIn(folder: string): ReadonlySet<string> {
   try {
     return new Set(readdirSync(folder));
   } catch (error) {
-    if (isMissing(error)) return new Set();
+    // A file where the folder should be, or a folder that may not be entered, holds nothing of what is meant, either.
+    if (isMissing(error) || unreadable.has(codeOf(error) ?? "")) return new Set();
     throw error;
   }
 }
+
+const unreadable = new Set(["EACCES", "EPERM", "ENOTDIR"]);

@@ -9,6 +9,8 @@ export interface Entry extends Pick<CacheEntry, "key" | "refs" | "optional" | "b
   readonly models: readonly Model[];
   /** The folder in its archive. It is part of what the cache looks for, so that it is the same for every set. */
   readonly folder: string;
+  /** What it may take unpacked, in bytes, with what tar puts around each file. */
+  readonly most: number;
 }
 
 /** What the cache had of an entry. */

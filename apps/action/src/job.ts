@@ -3,6 +3,7 @@ import type { KeyDocument, ModelDocument, PlanDocument } from "./documents.ts";
 import type { Entry } from "./entries.ts";
 import { Failure, reasonOf, refuseUnless } from "./failure.ts";
 import type { Inputs } from "./inputs.ts";
+import { type Model, piecesOf } from "./pieces.ts";
 import { type Preload, preloadIn } from "./preload.ts";
 
 /** What is to be had: the models that are meant, and the entries that hold them. */
@@ -58,18 +59,26 @@ function flag(name: string, value: string): string[] {
 }
 
 async function entriesOf(
-  { entries, granularity, lock: path }: KeyDocument,
+  { entries, granularity, lock: path, budget }: KeyDocument,
   models: readonly ModelDocument[],
 ): Promise<Entry[]> {
   const lock = await readLock(path);
   const dirs = new Map(models.map(({ ref, dir }) => [ref, dir]));
-  return entries.map((entry) => ({
-    ...entry,
-    folder: granularity === "set" ? "preload-set" : entry.key,
-    models: entry.refs.flatMap((ref) => {
+  return entries.map((entry) => {
+    const models = entry.refs.flatMap((ref) => {
       const manifest = lock?.models.get(ref);
       const dir = dirs.get(ref);
       return manifest && dir ? [{ ref, manifest, dir }] : [];
-    }),
-  }));
+    });
+    // An older set may hold what this one does not.
+    const [folder, bytes] =
+      granularity === "set" ? ["preload-set", Math.max(entry.bytes, budget.limit)] : [entry.key, entry.bytes];
+    return { ...entry, folder, models, most: bytes + roomBeside(models) };
+  });
+}
+
+/** Names, times and padding that tar puts around files, generously. */
+function roomBeside(models: readonly Model[]): number {
+  const files = models.reduce((count, { manifest }) => count + piecesOf(manifest).length, 0);
+  return (1 + files) * 4096 + 2 ** 20;
 }

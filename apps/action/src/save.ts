@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { PreloadError } from "@preload/core";
 import type { Cache } from "./cache.ts";
+import { clear } from "./clear.ts";
 import type { Entry, Found } from "./entries.ts";
 import { layOut } from "./lay-out.ts";
 import { keyAfter } from "./ordinal.ts";
@@ -31,14 +31,12 @@ export async function save(entry: Entry, found: Found, { cache, stage, signal }:
   if (trouble !== undefined) return { state: "refused", key, why: trouble };
   const folder = join(stage.dir, entry.folder);
   try {
-    // What was restored may lie there still.
-    rmSync(folder, { recursive: true, force: true });
     layOut(folder, entry.models);
     if (signal.aborted) throw new PreloadError("ABORTED", "stopped");
-    const saved = await cache.save(entry.folder, key);
+    const saved = await cache.save(entry.folder, key, entry.bytes);
     if (saved.trouble !== undefined) return { state: "refused", key, why: saved.trouble };
     return { state: saved.key === undefined ? "there" : "saved", key };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    clear(folder);
   }
 }

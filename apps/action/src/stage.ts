@@ -1,5 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import { clear } from "./clear.ts";
 
 /** A folder of ours where entries are unpacked and put together, so that nothing of an entry is ever unpacked elsewhere. */
 export interface Stage {
@@ -28,8 +29,8 @@ const onlyBelow = [
 export function openStage(temp: string, env: NodeJS.ProcessEnv): Stage {
   const dir = mkdtempSync(join(temp, "preload-"));
   // A process that is ended by a signal leaves nothing but what the runner clears away with its folder.
-  const clear = () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
-  process.once("exit", clear);
+  const leaveNothing = () => clear(dir);
+  process.once("exit", leaveNothing);
   return {
     dir,
     async within(work) {
@@ -48,8 +49,8 @@ export function openStage(temp: string, env: NodeJS.ProcessEnv): Stage {
       }
     },
     close() {
-      process.off("exit", clear);
-      clear();
+      process.off("exit", leaveNothing);
+      clear(dir);
     },
   };
 }

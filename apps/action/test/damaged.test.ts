@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -65,6 +66,33 @@ const damages: Readonly<Record<string, (made: World, key: string) => Promise<voi
       const [file = ""] = inside(content).files;
       rmSync(file);
       symlinkSync("/etc/passwd", file);
+      return undefined;
+    }),
+  "a file stands in place of its folder": ({ service }, key) =>
+    repack(service, key, (content) => {
+      const { folder } = inside(content);
+      rmSync(folder, { recursive: true });
+      writeFileSync(folder, "");
+      return undefined;
+    }),
+  "there is something beside its folder, where we keep notes": ({ service }, key) =>
+    repack(service, key, (content) => {
+      mkdirSync(join(content, "run.json"));
+      mkdirSync(join(content, "cache-facts.json"));
+      return undefined;
+    }),
+  "there is a file in place of another entry's folder": ({ service }, key) =>
+    repack(service, key, (content) => {
+      writeFileSync(join(content, service.keys.find((other) => other !== key) ?? ""), "");
+      return undefined;
+    }),
+  "names are no text, and folders may not be entered": ({ service }, key) =>
+    repack(service, key, (content) => {
+      const { folder } = inside(content);
+      const closed = Buffer.concat([Buffer.from(`${folder}/closed`), Buffer.from([0xff, 0xfe])]);
+      mkdirSync(closed);
+      writeFileSync(Buffer.concat([closed, Buffer.from([0x2f, 0xff])]), "");
+      chmodSync(closed, 0);
       return undefined;
     }),
   "its archive is cut off": ({ service }, key) => {
@@ -153,4 +181,35 @@ describe("an entry that somebody prepared writes nothing outside of its folder:"
     });
     expect(existsSync(join(own.hub, "out"))).toBe(false);
   });
+});
+
+test("of an archive that grows beyond what the lock names, no more is unpacked, and the model is fetched", async () => {
+  const made = await cached();
+  await repack(made.service, made.key, (content) => {
+    const { folder } = inside(content);
+    writeFileSync(join(content, "bomb"), Buffer.alloc(30_000_000));
+    // What comes behind it is not reached.
+    return ["bomb", folder.slice(content.length + 1)];
+  });
+  made.demo.origin.clear();
+
+  const step = await (await made.machine()).run();
+
+  expect(step).toMatchObject({ code: 0, outputs: { hit: "partial", complete: "true" }, uploads: 1 });
+  expect(made.demo.origin.count("org/m1")).toBeGreaterThan(0);
+  expect(made.service.keys).toContain(`${made.key}-r1`);
+});
+
+test("names in an archive are no commands to a runner that lists them for debugging", async () => {
+  const made = await cached();
+  await repack(made.service, made.key, (content) => {
+    writeFileSync(join(content, "::save-state name=evil::1"), "");
+    // Named by itself, so that it is listed without a folder in front.
+    return ["--", ...readdirSync(content)];
+  });
+
+  const step = await (await made.machine()).run({}, { RUNNER_DEBUG: "1" });
+
+  expect(step).toMatchObject({ code: 0, outputs: { complete: "true" } });
+  expect(step.log).not.toMatch(/^\s*::save-state/m);
 });

@@ -180,6 +180,20 @@ test("the summary says of each model where it came from, and is left out when no
   expect((await (await machine()).run({ summary: "false" })).summary).toBe("");
 });
 
+test("a run that only looks has a summary of what the cache has", async () => {
+  const { machine } = await world(models(2));
+  await (await machine()).run({ refs: "hf:org/m1" });
+
+  const looked = await (await machine()).run({ "lookup-only": "true" });
+  expect(looked.summary).toMatch(/\|.*hf:org\/m1.*\| yes \|/);
+  expect(looked.summary).toMatch(/\|.*hf:org\/m2.*\| no \|/);
+  expect((await (await machine()).run({ "lookup-only": "true", summary: "false" })).summary).toBe("");
+
+  const missed = await (await machine()).run({ "fail-on-miss": "true" });
+  expect(missed.code).toBe(3);
+  expect(missed.summary).toContain("The cache has 1 of 2");
+});
+
 test("also a run that fails has a summary", async () => {
   const { machine, demo } = await world(models(2));
   demo.remove("org/m2");
