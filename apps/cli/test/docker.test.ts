@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Copy, DockerfileParser, type Instruction, type Run } from "dockerfile-ast";
 import { validate } from "dockerfile-utils";
@@ -411,6 +411,22 @@ describe("what is left out of the build context", () => {
     expect(stdout).toContain("+/deploy/models\n+/dist.tar\n+/mine/huggingface/hub\n+/mine/spacy\n+/mine/whisper\n");
     expect([code, (await preload(["docker", "--check", "--cache-root", "mine"])).code]).toEqual([8, 0]);
   });
+
+  test.skipIf(process.platform !== "linux")(
+    "a cache of an odd name is left out by a rule that means it, and what cannot be read is no pack",
+    async () => {
+      const { home, env, preload, project, ignore } = await locked("FROM a:1\n");
+      await mkdir(join(project, "we[i]rd*/models--a--b"), { recursive: true });
+      await writeFile(join(project, "shut.tar"), "oci-layout", { mode: 0o000 });
+      await chmod(dirname(home), 0o755);
+      await preload(["docker", "--write"]);
+
+      expect(await readFile(ignore, "utf8")).toContain("\n/we\\[i\\]rd\\*\n");
+      const isRoot = process.getuid?.() === 0;
+      const as = isRoot ? ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"] : [];
+      expect(await run(["docker", "--check"], { cwd: project, env, as })).toMatchObject({ code: 0, stderr: "" });
+    },
+  );
 
   test("doctor warns of a cache in it, until it is left out", async () => {
     const { preload, project, path } = await locked("FROM a:1\n");

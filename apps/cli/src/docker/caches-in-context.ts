@@ -54,11 +54,15 @@ function isHub(dir: string): boolean {
 function isPack(path: string): boolean {
   if (!path.endsWith(".tar")) return false;
   const head = Buffer.alloc(100);
-  const file = openSync(path, "r");
   try {
-    readSync(file, head, 0, head.byteLength, 0);
-  } finally {
-    closeSync(file);
+    const file = openSync(path, "r");
+    try {
+      readSync(file, head, 0, head.byteLength, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false; // As with a folder that we may not look into.
   }
   return /^(?:blobs\/|oci-layout|index\.json)/.test(head.toString("latin1"));
 }

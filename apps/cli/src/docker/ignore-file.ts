@@ -41,7 +41,7 @@ export function withRules(
   const isIgnored = ignoredBy(text, path);
   const missing = always.filter((one) => !isIgnored(one.path)).map(({ rule }) => rule);
   const soFar = (added: readonly string[]) => ignoredBy([text, ...added].join("\n"), path);
-  const found = cachesLeft(soFar(missing)).map(({ path: cache }) => `/${cache}`);
+  const found = cachesLeft(soFar(missing)).map(({ path: cache }) => `/${literal(cache)}`);
   const without = soFar([...missing, ...found]);
   const back = needed.filter((file) => without(file)).map((file) => `!/${file}`);
   if (missing.length + found.length + back.length === 0) return text;
@@ -52,4 +52,9 @@ export function withRules(
   const isWhole = rest === "" || rest.endsWith("\n");
   const block = blockText("context", head, ordered.map((rule) => `${rule}\n`).join(""));
   return replaced(rest, { start: rest.length, end: rest.length }, `${isWhole ? "" : "\n"}${block}`);
+}
+
+/** A path as a rule that means it alone. */
+function literal(path: string): string {
+  return path.replaceAll(/[\\*?[\]]/g, "\\$&");
 }
