@@ -193,3 +193,25 @@ test("a run of a config that cannot be read is told in its report", async () => 
   const report = JSON.parse(await readFile(join(made.project, "report.json"), "utf8"));
   expect(report).toMatchObject({ command: "ci", exitCode: 2, models: [], error: { code: "BAD_CONFIG" } });
 });
+
+test("a clock that was wrong, and a line that is no record, change neither which run was the last nor what can be read", async () => {
+  const made = await world();
+  await made.preload([]);
+  const [install] = (await linesIn(made)) as [RunRecord];
+  const others = [
+    { ...install, at: "2099-01-01T00:00:00.000Z" },
+    { ...install, at: "1970-01-01T00:00:00.000Z" },
+    { ...install, errors: [null] },
+  ];
+  await appendFile(path(made), others.map((record) => `${JSON.stringify(record)}\n`).join(""));
+  await rm(made.whisper, { recursive: true });
+  await made.preload(["verify"]);
+
+  const summary = await made.preload(["ci-summary", "--json"]);
+  const stats = await made.preload(["stats", "--json"]);
+
+  expect(JSON.parse(summary.stdout).run).toMatchObject({ command: "verify", exitCode: 3 });
+  const { runs, trend } = JSON.parse(stats.stdout);
+  expect(runs).toBe(4);
+  expect(trend.length).toBeLessThanOrEqual(104);
+});

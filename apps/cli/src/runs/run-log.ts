@@ -34,10 +34,10 @@ function restOf(record: object): string {
   return `${JSON.stringify(record, (name, value) => (name === "message" ? "" : value)).slice(1)}\n`;
 }
 
-/** Every run that is remembered, the oldest first. What is no whole line is passed over. */
+/** Every run that is remembered, in the order in which they ended, whatever the clock said. What is no whole line is passed over. */
 export function readRunLog(stateDir: string): RunRecord[] {
   const path = runLogPath(stateDir);
-  return [...filesAt(path), path].flatMap(recordsIn).sort((one, other) => (one.at < other.at ? -1 : 1));
+  return [...filesAt(path), path].flatMap(recordsIn);
 }
 
 function filesAt(path: string): string[] {
@@ -81,9 +81,15 @@ export function isRecord(value: unknown): value is RunRecord {
       Number.isFinite,
     ) &&
     Array.isArray(record.errors) &&
+    record.errors.every(isNetworkError) &&
     Array.isArray(record.models) &&
     record.models.every(isModel)
   );
+}
+
+function isNetworkError(value: unknown): boolean {
+  const { host, cause, count } = (value ?? {}) as Record<string, unknown>;
+  return typeof host === "string" && typeof cause === "string" && typeof count === "number";
 }
 
 function isModel(value: unknown): boolean {

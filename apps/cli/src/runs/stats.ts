@@ -46,7 +46,7 @@ export interface SlowModel {
 
 /** @param since milliseconds since 1970; what is older counts only for which run of a project was its first */
 export function statsOf(all: readonly RunRecord[], since = 0): Stats {
-  const records = all.filter(({ at }) => Date.parse(at) >= since);
+  const records = all.filter(({ at }) => Date.parse(at) >= since).sort(byTime);
   const firsts = firstRuns(all);
   const rate = rateOf(records) ?? rateOf(all);
   const hits = hitsOf(records);
@@ -67,6 +67,10 @@ export function statsOf(all: readonly RunRecord[], since = 0): Stats {
     trend: trendOf(records),
     slowest: slowestOf(records),
   };
+}
+
+function byTime(one: RunRecord, other: RunRecord): number {
+  return Date.parse(one.at) - Date.parse(other.at);
 }
 
 function failedOf(records: readonly RunRecord[]): number {
@@ -91,6 +95,8 @@ function errorsOf(records: readonly RunRecord[]): NetworkError[] {
 const day = 24 * 60 * 60 * 1000;
 // So many days fit on a screen; what lasts longer is told by weeks.
 const daysAtMost = 21;
+// Two years. A clock that was wrong once would else make thousands of weeks in which nothing was.
+const weeksAtMost = 104;
 
 /** In order; a day or week without a run is there as well, so that a chart shows the gap. */
 function trendOf(records: readonly RunRecord[]): Period[] {
@@ -100,7 +106,8 @@ function trendOf(records: readonly RunRecord[]): Period[] {
   const unit = last - first > daysAtMost * day ? "week" : "day";
   const step = unit === "week" ? 7 * day : day;
   const groups = new Map<number, RunRecord[]>();
-  for (let from = startOf(first, unit); from <= last; from += step) groups.set(from, []);
+  const start = Math.max(startOf(first, unit), startOf(last, unit) - (weeksAtMost - 1) * step);
+  for (let from = start; from <= last; from += step) groups.set(from, []);
   for (const [index, record] of records.entries()) groups.get(startOf(times[index] ?? 0, unit))?.push(record);
   return [...groups].map(([from, group]) => ({
     unit,
