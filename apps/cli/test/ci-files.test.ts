@@ -161,6 +161,11 @@ const found: readonly [string, Readonly<Record<string, string>>, object][] = [
     { setUp: ["python -m pip install -e ."], tests: ["python -m unittest discover -s tests"] },
   ],
   [
+    "a setup.cfg that only configures tools",
+    { "requirements.txt": "pytest", "setup.cfg": "[flake8]" },
+    { setUp: ["python -m pip install -r requirements.txt"], tests: ["python -m pytest"] },
+  ],
+  [
     "requirements",
     { "requirements.txt": "torch", "requirements-dev.txt": "pytest" },
     { setUp: ["python -m pip install -r requirements-dev.txt -r requirements.txt"], tests: ["python -m pytest"] },

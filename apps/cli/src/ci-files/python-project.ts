@@ -14,8 +14,8 @@ export function pythonProject(dir: string): Found | undefined {
   const requirements = names.filter((name) => /^requirements([-_.]\w+)*\.txt$/.test(name)).sort();
   const has = (name: string) => names.includes(name);
   const project = has("pyproject.toml") ? readFileSync(join(dir, "pyproject.toml"), "utf8") : "";
-  const isPackage = has("setup.py") || has("setup.cfg") || /^\[(project|build-system)\]/m.test(project);
-  const isPython = requirements.length > 0 || isPackage || ["pyproject.toml", "pytest.ini", "tox.ini"].some(has);
+  const isPackage = has("setup.py") || /^\[(project|build-system)\]/m.test(project);
+  const isPython = requirements.length > 0 || isPackage || ["pyproject.toml", "setup.cfg", "pytest.ini", "tox.ini"].some(has);
   if (!isPython) return undefined;
 
   const runs = runner(dir, project, { has, requirements });
