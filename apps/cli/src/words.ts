@@ -36,10 +36,14 @@ export function shortRevision(revision: string): string {
   return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 7) : revision;
 }
 
-/** Text that came from elsewhere, without the characters that move a terminal's cursor or change its colours. */
+/**
+ * Text that came from elsewhere, without the characters that move a terminal's cursor or change its colours, and
+ * without the password (or token) in an address, which a log would keep.
+ */
 export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
+  const printable = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
+  return printable.replace(/(:\/\/(?:[^/\s:@]*:)?)[^/\s@]+@/g, "$1***@");
 }
 
 /** The same where one line is meant: CI takes some lines of a log for its own commands. */

@@ -37,6 +37,16 @@ test.each([
   expect([code, stdout]).toEqual([2, ""]);
 });
 
+test("a password in an address that is refused is not in the error", async () => {
+  const { preload } = await world();
+
+  const { code, stderr } = await preload(["install", "url:https://ada:hunter2@models.example/words.txt"]);
+
+  expect(stderr).toContain("url:https://ada:***@models.example/words.txt: it is no address");
+  expect(stderr).not.toContain("hunter2");
+  expect(code).toBe(2);
+});
+
 test("a commit of another repository is refused with exit 8", async () => {
   const { preload } = await world();
 

@@ -115,7 +115,8 @@ function textOf(path: string): string {
 const form = 1;
 
 function keptPath(path: string, text: string, { stateDir, schemes }: LoadConfigOptions): string | undefined {
-  if (stateDir === undefined) return undefined;
+  // A password in an address stays where its owner has put it.
+  if (stateDir === undefined || /:\/\/[^/\s"']*@/.test(text)) return undefined;
   const key = createHash("sha256")
     .update(JSON.stringify([form, path, schemes, text]))
     .digest("hex")

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -339,6 +340,13 @@ describe("a parsed config", () => {
     await writeFile(join(stateDir, "configs", name), JSON.stringify({ ...parsed, concurrency: 7 }));
 
     expect((await load({ stateDir }))?.concurrency).toBe(7);
+  });
+
+  test("is not kept when an address in it has a password", async () => {
+    await write("preload.yaml", "models: [toy:bear]\nendpoints: { toy: https://ada:hunter2@mirror.example }");
+    await load({ stateDir });
+
+    expect(existsSync(join(stateDir, "configs"))).toBe(false);
   });
 
   test.each(["models: [toy:fox]", "models: [toy:bear]\nconcurrency: 2"])(
