@@ -179,6 +179,19 @@ const found: readonly [string, Readonly<Record<string, string>>, object][] = [
     { setUp: ['python -m pip install -e ".[test]"'], tests: ["python -m pytest"], python: "3.11" },
   ],
   [
+    "groups of dependencies",
+    { "pyproject.toml": '[project]\nname = "x"\n[dependency-groups]\ndev = ["pytest>=8"]\ndocs = ["sphinx"]\n' },
+    {
+      setUp: ['python -m pip install --quiet "pip>=25.1"', "python -m pip install -e . --group dev"],
+      tests: ["python -m pytest"],
+    },
+  ],
+  [
+    "pytest that nothing installs",
+    { "pyproject.toml": '[project]\nname = "x"\n[tool.pytest.ini_options]\naddopts = "-q"\n' },
+    { setUp: ["python -m pip install -e . pytest"], tests: ["python -m pytest"] },
+  ],
+  [
     "uv",
     {
       "pyproject.toml": '[project]\nname = "x"\n[tool.pytest.ini_options]\n',

@@ -15,11 +15,14 @@ export function pythonProject(dir: string): Found | undefined {
   const has = (name: string) => names.includes(name);
   const project = has("pyproject.toml") ? readFileSync(join(dir, "pyproject.toml"), "utf8") : "";
   const isPackage = has("setup.py") || /^\[(project|build-system)\]/m.test(project);
-  const isPython = requirements.length > 0 || isPackage || ["pyproject.toml", "setup.cfg", "pytest.ini", "tox.ini"].some(has);
+  const isPython =
+    requirements.length > 0 || isPackage || ["pyproject.toml", "setup.cfg", "pytest.ini", "tox.ini"].some(has);
   if (!isPython) return undefined;
 
   const runs = runner(dir, project, { has, requirements });
-  const tool = toolOf(project, { has, isPackage, requirements });
+  const declared = declarations(dir, project, requirements);
+  const isPytest = runs === "python -m pytest";
+  const tool = toolOf(project, { has, isPackage, requirements, isPytest, declared });
   return {
     version: versionFor(dir, project),
     setUp: tool.setUp,
@@ -32,8 +35,14 @@ interface Names {
   readonly requirements: readonly string[];
 }
 
+interface Facts extends Names {
+  readonly isPackage: boolean;
+  readonly isPytest: boolean;
+  readonly declared: readonly string[];
+}
+
 /** What brings the packages in, and what stands in front of a command that is to see them. */
-function toolOf(project: string, { has, isPackage, requirements }: Names & { isPackage: boolean }) {
+function toolOf(project: string, { has, isPackage, requirements, isPytest, declared }: Facts) {
   if (has("uv.lock")) {
     const setUp = ["python -m pip install --quiet uv", "uv sync --locked --all-extras --all-groups"];
     return { setUp, prefix: "uv run --no-sync " };
@@ -44,16 +53,33 @@ function toolOf(project: string, { has, isPackage, requirements }: Names & { isP
   }
   const files = requirements.map((name) => `-r ${name}`);
   const own = isPackage ? [`-e ${extrasOf(project)}`] : [];
-  const words = [...files, ...own];
-  return { setUp: words.length === 0 ? [] : [`python -m pip install ${words.join(" ")}`], prefix: "" };
+  const groups = testNames(sectionOf(project, "dependency-groups")).map((name) => `--group ${name}`);
+  // Where pytest is only configured, it is expected to be there.
+  const missing = isPytest && !declared.some((text) => /\bpytest\b/.test(text)) ? ["pytest"] : [];
+  const words = [...files, ...own, ...groups, ...missing];
+  const install = words.length === 0 ? [] : [`python -m pip install ${words.join(" ")}`];
+  return { setUp: groups.length === 0 ? install : [pipWithGroups, ...install], prefix: "" };
 }
+
+// PEP 735 came to pip with 25.1, and images bring older ones.
+const pipWithGroups = 'python -m pip install --quiet "pip>=25.1"';
 
 /** `.` with the extras that are named as those for tests are. */
 function extrasOf(project: string): string {
-  const table = sectionOf(project, "project.optional-dependencies");
-  const names = [...table.matchAll(/^([\w-]+)\s*=/gm)].flatMap(([, name]) => name ?? []);
-  const wanted = names.filter((name) => ["test", "tests", "testing", "dev", "ci"].includes(name));
+  const wanted = testNames(sectionOf(project, "project.optional-dependencies"));
   return wanted.length === 0 ? "." : `".[${wanted.join(",")}]"`;
+}
+
+function testNames(table: string): string[] {
+  const names = [...table.matchAll(/^([\w-]+)\s*=/gm)].flatMap(([, name]) => name ?? []);
+  return names.filter((name) => ["test", "tests", "testing", "dev", "ci"].includes(name));
+}
+
+/** What says which packages are installed, as against what configures them. */
+function declarations(dir: string, project: string, requirements: readonly string[]): string[] {
+  const sections = ["project", "project.optional-dependencies", "dependency-groups"];
+  const tables = sections.map((name) => sectionOf(project, name));
+  return [...tables, ...requirements.map((name) => readFileSync(join(dir, name), "utf8"))];
 }
 
 function runner(dir: string, project: string, { has, requirements }: Names): string | undefined {
