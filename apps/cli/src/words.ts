@@ -43,7 +43,7 @@ export function shortRevision(revision: string): string {
 export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   const printable = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
-  return printable.replace(/(:\/\/(?:[^/\s:@]*:)?)[^/\s@]+@/g, "$1***@");
+  return printable.replace(/(:\/\/(?:[^/\s:@]*:)?)[^/\s@]+@/g, "$1…@");
 }
 
 /** The same where one line is meant: CI takes some lines of a log for its own commands. */

@@ -42,7 +42,7 @@ test("a password in an address that is refused is not in the error", async () =>
 
   const { code, stderr } = await preload(["install", "url:https://ada:hunter2@models.example/words.txt"]);
 
-  expect(stderr).toContain("url:https://ada:***@models.example/words.txt: it is no address");
+  expect(stderr).toContain("url:https://ada:…@models.example/words.txt: it is no address");
   expect(stderr).not.toContain("hunter2");
   expect(code).toBe(2);
 });
