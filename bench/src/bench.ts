@@ -29,6 +29,8 @@ const keptPath = join(cacheDir(), "results.json");
 
 await prepareTools(log);
 await rm(runDir(), { recursive: true, force: true });
+// A run that was killed has left it.
+await rm(asideDir(), { recursive: true, force: true });
 await mkdir(join(runDir(), "home"), { recursive: true });
 const python = await preparePython(log);
 const fixture = await prepareFixture();
