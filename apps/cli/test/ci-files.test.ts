@@ -316,3 +316,19 @@ test("there is nothing to check before there is a config", async () => {
   expect(code).toBe(2);
   expect(stderr).toContain("`preload init` writes one");
 });
+
+test("the part of another folder of the repository is not written over", async () => {
+  const files = { "requirements.txt": "pytest", "preload.yaml": config };
+  const inFolder = (name: string) => Object.entries(files).map(([file, text]) => [`${name}/${file}`, text]);
+  const w = await project(Object.fromEntries([...inFolder("one"), ...inFolder("two")]), {});
+  await w.preload(["-C", "one", "init", "--ci", "github"]);
+  const before = await readFile(join(w.project, github), "utf8");
+
+  const other = await w.preload(["-C", "two", "init", "--ci", "github"]);
+
+  expect(other.stderr).toContain("has the part for one, and this is two");
+  expect(other.stderr).toContain("--ci-file");
+  expect(other.code).toBe(2);
+  expect(await readFile(join(w.project, github), "utf8")).toBe(before);
+  expect((await w.preload(["-C", "one", "init", "--ci", "github", "--check"])).code).toBe(0);
+});

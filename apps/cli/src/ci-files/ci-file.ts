@@ -7,7 +7,7 @@ import { type Rewrite, textAt } from "../edit/write-together.ts";
 import { cis } from "./cis.ts";
 import { indented, type Job } from "./job.ts";
 import { jobFor, rootOf } from "./job-for.ts";
-import { findMarked, marked, replaced, type Settings } from "./marks.ts";
+import { findMarked, type Marked, marked, replaced, type Settings } from "./marks.ts";
 import type { CiName } from "./names.ts";
 
 /** What a CI's file is to become. */
@@ -46,7 +46,8 @@ export async function ciFile({ ci, cwd, config, settings, file }: CiFileOptions)
   const found = before === undefined ? undefined : findMarked(before, path, ci);
   const said = { ...found?.settings, ...settings };
   const job = await jobFor({ dir: cwd, root, config }, said);
-  const part = marked(known.part(job), { comment: known.comment, ci, settings: said });
+  const here = job.dir === "." ? said : { ...said, in: job.dir };
+  const part = marked(known.part(job), { comment: known.comment, ci, settings: here });
   const whole = () => known.around(indented(part, known.indent));
   // An empty file is nobody's.
   const isNew = before === undefined || before.trim() === "";
@@ -54,9 +55,25 @@ export async function ciFile({ ci, cwd, config, settings, file }: CiFileOptions)
   return { path, name, before, after, part, job };
 }
 
+/** @throws PreloadError `USAGE` for the part of another folder of the repository, which would be lost */
+function refuseOther({ text, settings: { in: other = "." } }: Marked, dir: string, path: string): void {
+  // Between marks that somebody has just put there is nothing.
+  const isEmpty = text.trim().split("\n").length <= 2;
+  if (isEmpty || other === dir) return;
+  const whose = (folder: string) => (folder === "." ? "the root of the repository" : folder);
+  throw new PreloadError("USAGE", `${path} has the part for ${whose(other)}, and this is ${whose(dir)}`, {
+    hint: "Name another file with --ci-file.",
+  });
+}
+
 /** @throws PreloadError `USAGE` for a file that is somebody's own: nothing in it says where our part would go */
-export function refuseUnmarked({ path, before, part }: CiFile, ci: CiName): void {
-  if (before === undefined || before.trim() === "" || findMarked(before, path, ci)) return;
+export function refuseUnmarked({ path, before, part, job }: CiFile, ci: CiName): void {
+  if (before === undefined || before.trim() === "") return;
+  const found = findMarked(before, path, ci);
+  if (found) {
+    refuseOther(found, job.dir, path);
+    return;
+  }
   const [begin = "", end = ""] = [part.split("\n", 1)[0], part.slice(part.lastIndexOf("\n") + 1)];
   throw new PreloadError("USAGE", `${path} is there, and has no part of ours`, {
     hint: `Put the lines "${begin}" and "${end}" where it is to go (${cis[ci].place}), name another file with --ci-file, or print the part with --stdout.`,

@@ -3,6 +3,8 @@ import { indented } from "./job.ts";
 
 /** What a person said when the part was written, so that it is written the same way the next time. */
 export interface Settings {
+  /** The folder of the project, where that is not the root of the repository. */
+  readonly in?: string;
   readonly config?: string;
   readonly profile?: readonly string[];
   readonly only?: readonly string[];
