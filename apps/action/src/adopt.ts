@@ -1,17 +1,7 @@
-import {
-  chmodSync,
-  copyFileSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, lstatSync, readdirSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { check, codeOf, digestFile, draftOf, isMissing, materialize, openStamps } from "@preload/core";
+import { check, codeOf, digestFile, draftOf, isMissing, makeFolders, materialize, openStamps } from "@preload/core";
 import { linkOrCopy } from "./link-or-copy.ts";
 import { nowhere } from "./nowhere.ts";
 import { type Model, nameOf, type Piece, piecesOf } from "./pieces.ts";
@@ -110,7 +100,7 @@ async function asPromised(path: string, piece: Piece, signal: AbortSignal): Prom
 
 /** The file itself, as long as it is nowhere else: of two paths with the same bytes, each has a file of its own. */
 function place(staged: string, final: string): void {
-  mkdirSync(dirname(final), { recursive: true });
+  makeFolders(dirname(final));
   const draft = draftOf(final);
   try {
     if (lstatSync(staged).nlink > 1) copyFileSync(staged, draft);

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Config } from "./config.ts";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
+import { makeFolders } from "./make-folders.ts";
+import { draftOf } from "./owner.ts";
 
 export interface LoadConfigOptions {
   /** Where the search starts; it walks up to the root of the repository. */
@@ -133,9 +135,9 @@ function keptConfig(kept: string): Config | undefined {
 }
 
 function keep(kept: string, config: Config): void {
-  const draft = `${kept}.${process.pid}.tmp`;
+  const draft = draftOf(kept);
   try {
-    mkdirSync(dirname(kept), { recursive: true });
+    makeFolders(dirname(kept));
     writeFileSync(draft, JSON.stringify(config));
     renameSync(draft, kept);
   } catch {

@@ -1,44 +1,55 @@
-import { accessSync, constants } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { causeOf, codeOf, isMissing, PreloadError } from "./errors.ts";
+import { causeOf, codeOf, PreloadError } from "./errors.ts";
 
-/** Says what the disk refused, or gives the error back as it was when it is none of the disk's. */
-export function diskError(error: unknown, path: string): unknown {
+/**
+ * Says what the disk refused, or gives the error back as it was when it is none of the disk's.
+ * `setting` is what names another place.
+ */
+export function diskError(error: unknown, path: string, setting = "--cache-root"): unknown {
   if (error instanceof PreloadError) return error;
-  const code = codeOf(error) === "ENOENT" ? whyNoFolder(error, path) : codeOf(error);
+  const code = codeOf(error);
+  const folder = unmadeFolder(error);
+  const what = folder === undefined ? `${path} cannot be written` : `${folder} cannot be made`;
   const options = { cause: causeOf(error) };
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
     case "EFBIG":
-      return new PreloadError("DISK_FULL", `${path} cannot be written: ${reasons[code]} (${code})`, {
+      return new PreloadError("DISK_FULL", `${what}: ${reasons[code]} (${code})`, {
         ...options,
-        hint: "Free some space, or choose another place with --cache-root; what was fetched is kept and continued.",
+        hint: `Free some space, or choose another place with ${setting}; what was fetched is kept and continued.`,
       });
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return new PreloadError("NOT_WRITABLE", `${path} cannot be written: ${reasons[code]} (${code})`, {
+      return new PreloadError("NOT_WRITABLE", `${what}: ${reasons[code]} (${code})`, {
         ...options,
-        hint: "Check the owner and mode of the directory, or choose another one with --cache-root.",
+        hint: `Check the owner and mode of the directory, or choose another one with ${setting}.`,
       });
     case "EISDIR":
     case "ENOTEMPTY":
     case "ENOTDIR":
     case "EEXIST":
-      return new PreloadError("CORRUPT", `${path} cannot be written: something else is in its place (${code})`, {
+      return new PreloadError("CORRUPT", `${what}: something else is in its place (${code})`, {
         ...options,
         hint: "Look at what is there and move it away.",
       });
     case "ENOENT":
-      return new PreloadError("CORRUPT", `${path} cannot be written: its folder is not there (${code})`, {
+      if (folder !== undefined && existsSync(dirname(folder))) {
+        return new PreloadError("NOT_WRITABLE", `${what}: ${dirname(folder)} takes no folders (${code})`, {
+          ...options,
+          hint: `Choose another place with ${setting}.`,
+        });
+      }
+      return new PreloadError("CORRUPT", `${what}: its folder is not there (${code})`, {
         ...options,
         hint: "Another program may have removed it meanwhile; run the same command again.",
       });
     case "ENAMETOOLONG":
-      return new PreloadError("NOT_WRITABLE", `${path} cannot be written: the name is too long (${code})`, {
+      return new PreloadError("NOT_WRITABLE", `${what}: the name is too long (${code})`, {
         ...options,
-        hint: "Choose a shorter directory with --cache-root.",
+        hint: `Choose a shorter directory with ${setting}.`,
       });
     default:
       return error;
@@ -54,24 +65,17 @@ const reasons = {
   EROFS: "the file system is read-only",
 };
 
-/** Node's mkdir says ENOENT for a folder that it may not make on a read-only file system (libuv 1.x, Node 20 to 24). */
-function whyNoFolder(error: unknown, path: string): string | undefined {
-  if ((error as NodeJS.ErrnoException).syscall !== "mkdir") return codeOf(error);
-  for (let above = dirname(path); ; above = dirname(above)) {
-    try {
-      accessSync(above, constants.W_OK);
-      return codeOf(error);
-    } catch (refusal) {
-      if (!isMissing(refusal) || above === dirname(above)) return codeOf(refusal);
-    }
-  }
+/** The folder that could not be made, when that is what failed. */
+function unmadeFolder(error: unknown): string | undefined {
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  return syscall === "mkdir" ? path : undefined;
 }
 
 /** Runs a piece of work on the disk, naming the path if the disk refuses. */
-export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function onDisk<T>(path: string, work: () => Promise<T>, setting?: string): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw diskError(error, path);
+    throw diskError(error, path, setting);
   }
 }

@@ -1,10 +1,11 @@
 import { readdirSync, writeFileSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { onDisk } from "./disk-error.ts";
 import { PreloadError } from "./errors.ts";
 import { fetchInto } from "./fetch-into.ts";
 import { takeLease } from "./lease.ts";
+import { makeFolders } from "./make-folders.ts";
 import { draftOf } from "./owner.ts";
 import { folderLease, stemOf, stemsIn, takePartial } from "./partial.ts";
 import { stopped } from "./retry.ts";
@@ -54,7 +55,7 @@ export async function fetchTogether(
   const { signal, onEvent, ref, path, http } = first.context;
   slots.expect(http.quickestAnswer?.() ?? 0);
   return onDisk(folder, async () => {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     const lease = await takeLease(join(folder, folderLease), {
       isDone: () => files.every(({ purpose }) => purpose.isDone()),
       signal,

@@ -43,6 +43,7 @@ export { type Drift, lockDrift, reachable } from "./lock-drift.ts";
 export { readLock, writeLock } from "./lock-store.ts";
 export { emptyLock, formatLock, type Lock, parseLock, sameOptions } from "./lockfile.ts";
 export { isLoopback } from "./loopback.ts";
+export { makeFolders } from "./make-folders.ts";
 export { type Limit, type MaterializeOptions, type MemberSource, materialize, type Outcome } from "./materialize.ts";
 export { namesIn } from "./maybe-there.ts";
 export { type Fault, faultOf } from "./network-error.ts";

@@ -1,8 +1,10 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { onDisk } from "./disk-error.ts";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { formatLock, type Lock, parseLock } from "./lockfile.ts";
+import { makeFolders } from "./make-folders.ts";
+import { draftOf } from "./owner.ts";
 
 /** Undefined when there is no such file. @throws PreloadError `BAD_CONFIG` */
 export async function readLock(path: string): Promise<Lock | undefined> {
@@ -20,8 +22,8 @@ export async function writeLock(path: string, lock: Lock): Promise<boolean> {
   const text = formatLock(lock);
   return onDisk(path, async () => {
     if ((await textAt(path)) === text) return false;
-    await mkdir(dirname(path), { recursive: true });
-    const draft = `${path}.${process.pid}.tmp`;
+    makeFolders(dirname(path));
+    const draft = draftOf(path);
     try {
       await writeFile(draft, text);
       await rename(draft, path);

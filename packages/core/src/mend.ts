@@ -1,5 +1,5 @@
 import { lstatSync, type Stats } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join, posix } from "node:path";
 import type { Problem } from "./check.ts";
 import { onDisk } from "./disk-error.ts";
@@ -7,6 +7,7 @@ import { ensureSpace } from "./disk-space.ts";
 import { type Fetchable, fetchAll, isArchive, type MendOptions } from "./fetch-all.ts";
 import { forecast } from "./forecast.ts";
 import { linksByTarget } from "./links-by-target.ts";
+import { makeFolders } from "./make-folders.ts";
 import { placeOf } from "./paths.ts";
 import { canLink, placeLinks } from "./place-links.ts";
 import { pause } from "./retry.ts";
@@ -31,7 +32,7 @@ export async function mend(
 
   const hasLinks = manifest.entries.some(({ type }) => type === "link");
   // huggingface_hub 1.33 calls a repository corrupted as long as it has no folder for snapshots (`scan_cache_dir`).
-  if (hasLinks) await onDisk(dir, () => mkdir(join(dir, posix.dirname(manifest.path)), { recursive: true }));
+  if (hasLinks) await onDisk(dir, async () => makeFolders(join(dir, posix.dirname(manifest.path))));
   const { bytes: received, own } = await fetchAll(manifest, wanted, options);
   await syncFolders(dir, wanted.flatMap(namesOf));
   const symlinks = options.symlinks !== false && hasLinks && (await canLink(dir, options.platform));

@@ -15,7 +15,8 @@ export function thisProcess(): Owner {
   return own;
 }
 
-let drafts = 0;
+// Not from zero: without /proc, two processes in containers that share a volume may have the same name.
+let drafts = Math.floor(Math.random() * 2 ** 32);
 
 /** A name beside `path` for a draft of it: of this process, and of no other work that it does. */
 export function draftOf(path: string): string {
@@ -57,8 +58,15 @@ function place(): string {
 
 const facts = [() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"), () => readlinkSync("/proc/self/ns/pid")];
 
-/** When the process started, in clock ticks since boot: a process id may be given out again. Linux only. */
+let seesItself: boolean | undefined;
+
+/**
+ * When the process started, in clock ticks since boot: a process id may be given out again. Linux only, and not where /proc
+ * tells of another set of processes, as after `unshare --pid`: there our numbers are somebody else's.
+ */
 function startOf(pid: number): number | undefined {
+  seesItself ??= quietly(() => readlinkSync("/proc/self")) === String(process.pid);
+  if (!seesItself) return undefined;
   const text = quietly(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
   // The second field is the name in parentheses and may itself hold spaces and parentheses.
   const start = text?.slice(text.lastIndexOf(")") + 2).split(" ")[19];

@@ -1,10 +1,11 @@
-import { mkdirSync, readlinkSync, symlink as symlinkWith } from "node:fs";
-import { copyFile, lstat, mkdir, rm, symlink } from "node:fs/promises";
+import { readlinkSync, symlink as symlinkWith } from "node:fs";
+import { copyFile, lstat, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Problem } from "./check.ts";
 import { onDisk } from "./disk-error.ts";
 import { codeOf, isMissing } from "./errors.ts";
+import { makeFolders } from "./make-folders.ts";
 import { draftOf } from "./owner.ts";
 import { placeOf, targetOf } from "./paths.ts";
 import { renameOver } from "./rename-over.ts";
@@ -45,7 +46,7 @@ const makeLink = promisify(symlinkWith);
 
 async function linkAll(links: readonly LinkEntry[], dir: string): Promise<void> {
   const folders = new Set(links.map(({ path }) => dirname(placeOf(dir, path))));
-  for (const folder of folders) await onDisk(folder, async () => mkdirSync(folder, { recursive: true }));
+  for (const folder of folders) await onDisk(folder, async () => makeFolders(folder));
   for (let start = 0; start < links.length; start += atOnce) {
     const some = links.slice(start, start + atOnce);
     const outcomes = await Promise.allSettled(
@@ -97,7 +98,7 @@ function readLink(path: string): string | undefined {
 async function placeCopy(link: LinkEntry, dir: string, how: "move" | "copy"): Promise<void> {
   const path = join(dir, link.path);
   const blob = join(dir, targetOf(link.path, link.target));
-  await mkdir(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   if (how === "move") return renameOver(blob, path);
   const draft = draftOf(path);
   try {
@@ -117,7 +118,7 @@ function onlyIfGone(error: unknown): void {
 export async function canLink(dir: string, platform: NodeJS.Platform = process.platform): Promise<boolean> {
   const probe = draftOf(join(dir, "link"));
   try {
-    await mkdir(dir, { recursive: true });
+    makeFolders(dir);
     await symlink("nowhere", probe, "file");
     return (await lstat(probe)).isSymbolicLink();
   } catch (error) {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMissing } from "./errors.ts";
+import { makeFolders } from "./make-folders.ts";
 import { isObject, whatIsWrong } from "./manifest-form.ts";
 import { namesIn } from "./maybe-there.ts";
 import { lifeOf, thisProcess } from "./owner.ts";
@@ -37,7 +38,7 @@ export async function notePlacing(
   const key = keyOf(dir, manifest);
   const path = join(folder, `${key}.${thisProcess()}.json`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     writeFileSync(`${path}.tmp`, JSON.stringify({ dir, manifest }));
     renameSync(`${path}.tmp`, path);
     for (const note of notesIn(folder)) {

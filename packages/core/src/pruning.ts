@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { onDisk } from "./disk-error.ts";
 import { type Lease, takeLease } from "./lease.ts";
+import { makeFolders } from "./make-folders.ts";
 
 /**
  * While something is removed that nobody seems to need, nobody may begin to need it:
@@ -12,12 +12,16 @@ import { type Lease, takeLease } from "./lease.ts";
  */
 export async function takePruning(stateDir: string, signal?: AbortSignal): Promise<Lease> {
   const path = pathIn(stateDir);
-  return onDisk(path, async () => {
-    await mkdir(stateDir, { recursive: true });
-    const lease = await takeLease(path, { isDone: () => false, signal });
-    // `isDone` is the only reason for there being none.
-    return lease as Lease;
-  });
+  return onDisk(
+    path,
+    async () => {
+      makeFolders(stateDir);
+      const lease = await takeLease(path, { isDone: () => false, signal });
+      // `isDone` is the only reason for there being none.
+      return lease as Lease;
+    },
+    "PRELOAD_STATE_DIR",
+  );
 }
 
 /** Returns when no removal is under way. One whose process is gone is over. */

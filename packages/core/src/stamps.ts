@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, type Stats, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolders } from "./make-folders.ts";
+import { draftOf } from "./owner.ts";
 import type { Manifest } from "./types.ts";
 
 /**
@@ -91,9 +93,9 @@ function read(path: string): Map<string, Stamp> {
 }
 
 function write(path: string, stamps: ReadonlyMap<string, Stamp>): void {
-  const draft = `${path}.${process.pid}.tmp`;
+  const draft = draftOf(path);
   try {
-    mkdirSync(join(path, ".."), { recursive: true });
+    makeFolders(join(path, ".."));
     writeFileSync(draft, JSON.stringify(Object.fromEntries(stamps)));
     renameSync(draft, path);
   } catch {

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
-import { mkdir, truncate } from "node:fs/promises";
+import { truncate } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { addressesOf, publicUrl } from "./addresses.ts";
 import { digestFile } from "./digest-file.ts";
@@ -7,6 +7,7 @@ import { onDisk } from "./disk-error.ts";
 import { isMissing, PreloadError } from "./errors.ts";
 import { type FetchContext, fetchIntoFile, type Source } from "./fetch-into.ts";
 import { takeLease } from "./lease.ts";
+import { makeFolders } from "./make-folders.ts";
 import { pidOf } from "./owner.ts";
 import { leasePath, sweepPartials, takePartial } from "./partial.ts";
 import { fetchRanged, rangedFrom } from "./ranged/fetch-ranged.ts";
@@ -96,7 +97,7 @@ export async function onlyOnce(
 ): Promise<number> {
   const { isDone } = purpose;
   const bytes = await onDisk(final, async () => {
-    await mkdir(dirname(final), { recursive: true });
+    makeFolders(dirname(final));
     const lease = await takeLease(leasePath(final, wanted.digest), {
       isDone,
       signal: context.signal,

@@ -1,7 +1,8 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { finishDigest, startDigest } from "./digest.ts";
 import { PreloadError } from "./errors.ts";
+import { makeFolders } from "./make-folders.ts";
 import { thisProcess } from "./owner.ts";
 import { safePath } from "./paths.ts";
 import { stopped } from "./retry.ts";
@@ -53,7 +54,7 @@ async function placeTree(entry: ArchiveEntry, dir: string, fill: (staging: strin
   await rm(staging, { recursive: true, force: true });
   try {
     await fill(join(staging, "new"));
-    await mkdir(join(staging, "old"), { recursive: true });
+    makeFolders(join(staging, "old"));
     for (const top of topFolders(entry))
       await swap(join(root, top), join(staging, "new", top), join(staging, "old", top));
   } finally {
@@ -105,7 +106,7 @@ async function unpackMember(
     const sizes = `expected ${member.size} bytes  received ${found.size}`;
     throw unexpected(entry, `${member.path} is not as its list says\n  ${sizes}`);
   }
-  await mkdir(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   const hash = startDigest(member.digest, member.size);
   const file = await open(path, "wx");
   try {

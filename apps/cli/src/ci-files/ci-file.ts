@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
-import { type Config, onDisk, PreloadError } from "@preload/core";
+import { type Config, makeFolders, onDisk, PreloadError } from "@preload/core";
 import { difference } from "../difference.ts";
 import { type Rewrite, textAt } from "../edit/write-together.ts";
 import { cis } from "./cis.ts";
@@ -87,5 +86,5 @@ export function driftOf({ name, before = "", after }: CiFile): string {
 
 /** Makes the folders in which the file will be. */
 export async function makeRoom({ path }: CiFile): Promise<void> {
-  await onDisk(path, () => mkdir(dirname(path), { recursive: true }));
+  await onDisk(path, async () => makeFolders(dirname(path)));
 }

@@ -1,5 +1,5 @@
 import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { codeOf, isMissing, PreloadError } from "@preload/core";
+import { codeOf, draftOf, isMissing, PreloadError } from "@preload/core";
 
 /** A text file as it was read and as it is to be. */
 export interface Rewrite {
@@ -53,7 +53,7 @@ async function draftFor(rewrite: Rewrite): Promise<{ target: string; draft: stri
   const { path, before } = rewrite;
   const target = before === undefined ? path : await realpath(path);
   const mode = before === undefined ? 0o666 : (await stat(target)).mode;
-  return { target, draft: `${target}.${process.pid}.tmp`, mode, rewrite };
+  return { target, draft: draftOf(target), mode, rewrite };
 }
 
 async function onDisk(path: string, write: () => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { chmod, lchown, lutimes, mkdir, open, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, lchown, lutimes, open, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { draftOf, formatLock, onDisk, PreloadError } from "@preload/core";
+import { draftOf, formatLock, makeFolders, onDisk, PreloadError } from "@preload/core";
 import { refuseFull, sweepDrafts } from "../pack/draft.ts";
 import { lockPath } from "../pack/image.ts";
 import type { Gathered } from "../pack/sources.ts";
@@ -35,7 +35,7 @@ export async function writeTree(dir: string, models: readonly Gathered[], option
   const planned = shared(models);
   const leaves = planned.flatMap(({ own }) => own);
   return onDisk(dir, async () => {
-    await mkdir(dirname(dir), { recursive: true });
+    makeFolders(dirname(dir));
     sweepDrafts(dir);
     await refuseFull(
       dirname(dir),
@@ -44,7 +44,7 @@ export async function writeTree(dir: string, models: readonly Gathered[], option
     const draft = draftOf(dir);
     try {
       for (const { model, own } of planned) for (const leaf of own) await writeLeaf(draft, leaf, model, options);
-      for (const folder of options.folders) await mkdir(join(draft, folder), { recursive: true });
+      for (const folder of options.folders) makeFolders(join(draft, folder));
       await write(join(draft, lockPath), formatLock(lockOf(models)));
       await write(join(draft, markPath), markOf(options));
       await settle(draft, [...leaves.map(({ path }) => path), lockPath, markPath], leaves, options);
@@ -59,7 +59,7 @@ export async function writeTree(dir: string, models: readonly Gathered[], option
 async function writeLeaf(root: string, leaf: Leaf, { model, placeOf }: Gathered, options: TreeOptions): Promise<void> {
   const path = join(root, leaf.path);
   if (leaf.type === "text") return write(path, leaf.text);
-  await mkdir(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   if (leaf.type === "link") return symlink(leaf.target, path, "file");
   const file = await open(path, "wx");
   try {
@@ -73,7 +73,7 @@ async function writeLeaf(root: string, leaf: Leaf, { model, placeOf }: Gathered,
 }
 
 async function write(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   await writeFile(path, text);
 }
 

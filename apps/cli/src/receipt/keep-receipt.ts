@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { consultedPaths, type Resolution } from "@preload/core";
+import { consultedPaths, draftOf, makeFolders, type Resolution } from "@preload/core";
 import { noteOf } from "../projects/registry.ts";
 import type { RunRecord } from "../runs/record.ts";
 import { isRunLogOn, replayedLine, runLogPath } from "../runs/run-log.ts";
@@ -73,9 +73,9 @@ const most = 200;
 
 function write(path: string, text: string): void {
   const folder = dirname(path);
-  const draft = `${path}.${process.pid}.tmp`;
+  const draft = draftOf(path);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     // What stood in variables until now is for this user alone.
     writeFileSync(draft, text, { mode: 0o600 });
     renameSync(draft, path);

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolders } from "@preload/core";
 
 // Bytes. A run with a dozen models is about two thousand.
 const longest = 4_000_000;
@@ -36,7 +37,7 @@ function open(path: string): number {
     return openSync(path, "a", 0o600);
   } catch (error) {
     if ((error as { code?: unknown }).code !== "ENOENT") throw error;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     return openSync(path, "a", 0o600);
   }
 }
