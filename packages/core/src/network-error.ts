@@ -122,6 +122,8 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
         retriable: false,
       };
   }
+  // Bytes that were changed or lost on their way; the certificate was accepted by then.
+  if (/BAD_RECORD_MAC|DECRYPTION_FAILED|UNEXPECTED_EOF/.test(code)) return broken(code, through);
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO|ERR_OSSL|EPROTO/.test(code)) {
     return {
       cause: `its certificate or TLS was not accepted${through} (${code})`,

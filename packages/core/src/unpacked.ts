@@ -4,7 +4,7 @@ import type { OpenAnswer } from "./types.ts";
 
 /** The plain bytes, although we asked for nothing else: some proxies compress all the same. */
 export function unpacked(answer: OpenAnswer): OpenAnswer {
-  const unpack = unpackers[answer.headers["content-encoding"] ?? ""];
+  const unpack = unpackers[(answer.headers["content-encoding"] ?? "").toLowerCase()];
   if (!unpack) return answer;
   const { "content-length": _, ...headers } = answer.headers;
   // The reader sees what goes wrong.
