@@ -98,6 +98,7 @@ export function jittered(delay: number): number {
 /**
  * Milliseconds that a server wants us to wait: `Retry-After` in seconds or as a date,
  * or the Hub's `RateLimit: "api";r=0;t=55`, which counts only when nothing is left (`r=0`).
+ * A date is that of the server's clock, which it tells as well: ours may be wrong.
  */
 export function waitAskedFor(headers: Readonly<Record<string, string>>, now = Date.now()): number | undefined {
   const limit = /;\s*r=0\s*;\s*t=(\d+)/.exec(headers.ratelimit ?? "");
@@ -107,7 +108,8 @@ export function waitAskedFor(headers: Readonly<Record<string, string>>, now = Da
   if (/^\d+$/.test(after.trim())) return Number(after) * 1000;
   // Date.parse makes a date of any number.
   const date = /[a-z]/i.test(after) ? Date.parse(after) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const told = Date.parse(headers.date ?? "");
+  return Number.isNaN(date) ? undefined : Math.max(0, date - (Number.isNaN(told) ? now : told));
 }
 
 function tooLong(url: string, status: number, wait: number): PreloadError {

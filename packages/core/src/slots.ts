@@ -41,8 +41,8 @@ export function createSlots({ concurrency = usual }: SlotsOptions = {}): Slots {
 
   const startNext = () => {
     for (let next = waiting[0]; next !== undefined && busy < width; next = waiting[0]) {
-      // One that is larger than all the room still gets its turn.
-      if (busy > 0 && held + next.bytes > room) return;
+      // One that is larger than all the room still gets its turn, when nothing else waits for the disk.
+      if (held > 0 && held + next.bytes > room) return;
       waiting.shift();
       busy += 1;
       held += next.bytes;

@@ -11,6 +11,9 @@ describe("how long a server wants us to wait", () => {
     [{ "retry-after": " 0 " }, 0],
     [{ "retry-after": "Wed, 21 Oct 2026 07:28:30 GMT" }, 30_000],
     [{ "retry-after": "Wed, 21 Oct 2026 07:27:00 GMT" }, 0],
+    // A date is compared with the server's own clock, since ours may be wrong.
+    [{ "retry-after": "Wed, 21 Oct 2026 09:00:30 GMT", date: "Wed, 21 Oct 2026 09:00:00 GMT" }, 30_000],
+    [{ "retry-after": "Wed, 21 Oct 2026 07:28:30 GMT", date: "soon" }, 30_000],
     [{ "retry-after": "soon" }, undefined],
     [{ "retry-after": "-5" }, undefined],
     // The Hub: https://huggingface.co/docs/hub/rate-limits

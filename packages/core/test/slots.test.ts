@@ -50,6 +50,20 @@ describe("small files at once", () => {
     await Promise.all(all);
   });
 
+  test("do not take more memory than there is room for while the disk is slower than the network", async () => {
+    const slots = createSlots();
+    const { started, work } = heldWork();
+    for (let count = 0; count < 5; count += 1) void slots.run(8 * 1024 * 1024, work);
+    await soon();
+
+    for (let at = 0; at < 5; at += 1) {
+      started[at]?.allHasCome();
+      await soon();
+    }
+
+    expect(started).toHaveLength(2);
+  });
+
   test.each([
     [5, 32],
     [60, 64],
