@@ -43,8 +43,15 @@ export async function takeLease(path: string, options: LeaseOptions): Promise<Le
 function created(path: string): boolean {
   try {
     const file = openSync(path, "wx");
-    writeSync(file, thisProcess());
-    closeSync(file);
+    try {
+      writeSync(file, thisProcess());
+    } catch (error) {
+      // On a full disk. One that names nobody would be waited for.
+      remove(path);
+      throw error;
+    } finally {
+      closeSync(file);
+    }
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;

@@ -30,7 +30,12 @@ export class BlockFile {
   ) {
     this.#file = openSync(path, "r+");
     this.#there = Buffer.alloc(Math.ceil(size / blockSize));
-    if (!this.#readNote()) this.#adopt();
+    try {
+      if (!this.#readNote()) this.#adopt();
+    } catch (error) {
+      closeSync(this.#file);
+      throw error;
+    }
   }
 
   isThere(block: number): boolean {
@@ -75,13 +80,17 @@ export class BlockFile {
     ftruncateSync(this.#file, this.size);
     this.#isSealed = true;
     await this.#syncing;
+    if (this.#failure) throw this.#failure;
     await syncData(this.#file);
   }
 
   /** A file of which nothing is there is empty afterwards. */
   close(): void {
-    if (!this.#isSealed && !this.#there.includes(1)) ftruncateSync(this.#file, 0);
-    closeSync(this.#file);
+    try {
+      if (!this.#isSealed && !this.#there.includes(1)) ftruncateSync(this.#file, 0);
+    } finally {
+      closeSync(this.#file);
+    }
   }
 
   #writeNote(): void {
@@ -154,7 +163,10 @@ export class BlockFile {
     if (this.#syncing || this.#unsynced < 64 * blockSize) return;
     this.#unsynced = 0;
     this.#syncing = syncData(this.#file)
-      .catch(() => {}) // The last one, before the rename, tells.
+      // Told once and then forgotten by the system: the last one, before the rename, would know nothing of it.
+      .catch((error: Error) => {
+        this.#failure ??= error;
+      })
       .finally(() => {
         this.#syncing = undefined;
       });

@@ -1,0 +1,18 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { takeLease } from "../src/lease.ts";
+import { tree } from "../testing/index.ts";
+import { smallDisk, whyNoSmallDisk } from "./support/small-disk.ts";
+
+test.skipIf(whyNoSmallDisk)(
+  "a lease that does not fit on a full disk is not left behind for others to wait for",
+  async () => {
+    const { dir } = await smallDisk(64 * 1024);
+    await writeFile(join(dir, "other"), Buffer.alloc(64 * 1024));
+
+    await expect(takeLease(join(dir, "x.lease"), { isDone: () => false })).rejects.toMatchObject({ code: "ENOSPC" });
+
+    expect(await tree(dir)).toEqual(["other 65536"]);
+  },
+);
