@@ -51,6 +51,18 @@ export function diskError(error: unknown, path: string, setting = "--cache-root"
         ...options,
         hint: `Choose a shorter directory with ${setting}.`,
       });
+    case "EIO":
+    case "ESTALE":
+      return new PreloadError("NOT_WRITABLE", `${path} cannot be written: ${reasons[code]} (${code})`, {
+        ...options,
+        hint: "Look at the disk, or at the connection to the one that is shared; what was fetched is kept and continued.",
+      });
+    case "EMFILE":
+    case "ENFILE":
+      return new PreloadError("NOT_WRITABLE", `${path} cannot be written: ${reasons[code]} (${code})`, {
+        ...options,
+        hint: "Allow more with `ulimit -n`, or fetch fewer at once with --concurrency; what was fetched is kept and continued.",
+      });
     default:
       return error;
   }
@@ -63,6 +75,10 @@ const reasons = {
   EACCES: "permission denied",
   EPERM: "not permitted",
   EROFS: "the file system is read-only",
+  EIO: "the disk reports a fault",
+  ESTALE: "the shared disk has forgotten it",
+  EMFILE: "this process has too many files open",
+  ENFILE: "the system has too many files open",
 };
 
 /** The folder that could not be made, when that is what failed. */

@@ -179,6 +179,10 @@ test.each([
   ["EDQUOT", "DISK_FULL", /the quota is used up/],
   ["EFBIG", "DISK_FULL", /no files of this size/],
   ["EROFS", "NOT_WRITABLE", /read-only/],
+  ["EIO", "NOT_WRITABLE", /the disk reports a fault/],
+  ["ESTALE", "NOT_WRITABLE", /has forgotten it/],
+  ["EMFILE", "NOT_WRITABLE", /too many files open/],
+  ["ENFILE", "NOT_WRITABLE", /too many files open/],
 ])("what only some disks refuse with %s is worded as well", (systemCode, code, message) => {
   const error = Object.assign(new Error(`${systemCode}: refused, write`), { code: systemCode, syscall: "write" });
 
