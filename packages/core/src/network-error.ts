@@ -114,6 +114,14 @@ function explain(code: string, text: string, proxy: string | undefined): Failure
     case "ERR_STREAM_PREMATURE_CLOSE":
     case "ERR_READING_RESPONSE_STREAM":
       return broken(code, through);
+    case "ERR_INVALID_URL":
+    case "ERR_UNSUPPORTED_PROTOCOL":
+      return {
+        cause: `it redirects to what is no web address${through} (${code})`,
+        hint: "A login page or a proxy may stand in between.",
+        unreachable: false,
+        retriable: false,
+      };
     case "ERR_TOO_MANY_REDIRECTS":
       return {
         cause: "it redirects in circles",

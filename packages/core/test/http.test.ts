@@ -138,11 +138,17 @@ describe("a redirect", () => {
     });
   });
 
-  test("to something that is no web address is not followed", async () => {
-    const origin = await serving({ "/a": { status: 302, headers: { location: "file:///etc/passwd" } } });
+  test.each(["file:///etc/passwd", "http://[bad", "https://models.example:99999/"])(
+    "to %s, which is no web address, is not followed, and told",
+    async (location) => {
+      const origin = await serving({ "/a": { status: 302, headers: { location } } });
 
-    await expect(httpWith().get(`${origin.url}/a`)).rejects.toThrow();
-  });
+      await expect(httpWith().get(`${origin.url}/a`)).rejects.toMatchObject({
+        code: "NETWORK",
+        message: expect.stringContaining(`127.0.0.1:${origin.port}: it redirects to what is no web address`),
+      });
+    },
+  );
 });
 
 describe("a token", () => {
