@@ -17,20 +17,26 @@ export interface LeaseOptions {
   readonly isDone: () => boolean;
   readonly onWait?: (owner: Owner) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a sign of a holder that we cannot look at, after which it counts as gone. @default 60000 */
+  readonly silence?: number;
 }
 
 const heartbeat = 5_000;
-const silence = 60_000;
 
 /** Takes the lease at `path`, waiting for a living holder. Undefined when the work was done meanwhile. */
 export async function takeLease(path: string, options: LeaseOptions): Promise<Lease | undefined> {
+  const { silence = 60_000 } = options;
   let waitsFor: Owner | undefined;
+  /** The last sign of life that we saw, and when by our own clock, which nobody sets. */
+  let sign: { at: number | undefined; seen: number } = { at: undefined, seen: performance.now() };
   for (let wait = 20; ; wait = Math.min(wait * 1.5, 500)) {
     if (created(path)) return hold(path);
     if (options.isDone()) return undefined;
     const owner = textAt(path);
     if (owner === undefined) continue;
-    if (isAbandoned(path, owner)) {
+    const at = modified(path);
+    if (owner !== waitsFor || sign.at !== at) sign = { at, seen: performance.now() };
+    if (isAbandoned(owner, at, silence, performance.now() - sign.seen)) {
       breakLease(path, owner);
       continue;
     }
@@ -76,13 +82,11 @@ function hold(path: string): Lease {
   };
 }
 
-/** The holder is gone for certain, or is somewhere we cannot look and has been silent for long. */
-function isAbandoned(path: string, owner: Owner): boolean {
+/** The holder is gone for certain, or is somewhere we cannot look and has been silent for long: by the clock, or as we saw. */
+function isAbandoned(owner: Owner, at: number | undefined, silence: number, watched: number): boolean {
   const life = lifeOf(owner);
-  if (life === "alive") return false;
-  if (life === "dead") return true;
-  const since = modified(path);
-  return since !== undefined && Date.now() - since > silence;
+  if (life !== "elsewhere") return life === "dead";
+  return at !== undefined && (Date.now() - at > silence || watched > silence);
 }
 
 /** Of several processes that find the same abandoned lease, one succeeds in moving it. */
