@@ -235,7 +235,7 @@ sys.exit(40 + told)`,
     await terminal.press("C-z");
     await terminal.until((lines) => lines.some((line) => line.includes("Stopped")) && lines.at(-1) === "$");
     await terminal.type("clear; fg; echo ended $?");
-    await terminal.until((lines) => lines[0]?.includes(" exec --offline=strict") ?? false);
+    await terminal.until((lines) => lines.join("").startsWith(process.execPath));
     await terminal.press("C-c");
 
     await ends("ended 130");
