@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Config } from "./config.ts";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
-import { makeFolders } from "./make-folders.ts";
-import { draftOf } from "./owner.ts";
+import { writeNote } from "./write-note.ts";
 
 export interface LoadConfigOptions {
   /** Where the search starts; it walks up to the root of the repository. */
@@ -135,11 +134,8 @@ function keptConfig(kept: string): Config | undefined {
 }
 
 function keep(kept: string, config: Config): void {
-  const draft = draftOf(kept);
   try {
-    makeFolders(dirname(kept));
-    writeFileSync(draft, JSON.stringify(config));
-    renameSync(draft, kept);
+    writeNote(kept, JSON.stringify(config));
   } catch {
     // A read-only state directory costs time on the next run, nothing else.
   }

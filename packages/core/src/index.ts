@@ -48,7 +48,7 @@ export { type Limit, type MaterializeOptions, type MemberSource, materialize, ty
 export { namesIn } from "./maybe-there.ts";
 export { type Fault, faultOf } from "./network-error.ts";
 export { ownedPaths } from "./owned-paths.ts";
-export { draftOf, lifeOf } from "./owner.ts";
+export { draftOf, lifeOf, writerOf } from "./owner.ts";
 export { safePath, targetOf } from "./paths.ts";
 export { allPlaced, forgetPlaced, type Placed } from "./placed.ts";
 export { type Machine, thisMachine } from "./platform.ts";
@@ -76,4 +76,5 @@ export { type Throttle, throttleTo } from "./throttle.ts";
 export { type Trust, trustFor } from "./trust.ts";
 export type * from "./types.ts";
 export { whatItIs } from "./what-it-is.ts";
+export { writeNote } from "./write-note.ts";
 export { openZip, type ZipFile, type ZipMember, type ZipSource } from "./zip.ts";

@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { join, posix } from "node:path";
 import { finalPath } from "./forecast.ts";
 import { textAt } from "./maybe-there.ts";
-import { lifeOf } from "./owner.ts";
+import { lifeOf, writerOf } from "./owner.ts";
 import { folderLease, stemOf } from "./partial.ts";
 import { isAtWork } from "./placed.ts";
 import type { Manifest } from "./types.ts";
@@ -26,16 +26,12 @@ function isLeftover(dir: string, path: string, lacking: ReadonlySet<string>): bo
     return isOver(writer, dir, path);
   }
   if (name === folderLease || /\.[0-9a-f]{12}\.lease$/.test(name)) return isOver(textAt(join(dir, path)), dir, path);
-  const owner = forms.map((form) => form.exec(path)?.[1]).find((found) => found !== undefined);
+  const owner = writerOf(name) ?? forms.map((form) => form.exec(path)?.[1]).find((found) => found !== undefined);
   return owner !== undefined && isOver(owner, dir, path);
 }
 
-/** Drafts of links and texts, leases that were being broken, what lies in a tree that was being unpacked. */
-const forms = [
-  /\.([0-9a-f]{8}-\d+-\d+)\.\d+\.tmp$/,
-  /\.lease\.([0-9a-f]{8}-\d+-\d+)$/,
-  /(?:^|\/)\.preload-([0-9a-f]{8}-\d+-\d+)-[0-9a-f]{12}\//,
-];
+/** Leases that were being broken, what lies in a tree that was being unpacked. */
+const forms = [/\.lease\.([0-9a-f]{8}-\d+-\d+)$/, /(?:^|\/)\.preload-([0-9a-f]{8}-\d+-\d+)-[0-9a-f]{12}\//];
 
 function isOver(owner: string | undefined, dir: string, path: string): boolean {
   const stats = lstatSync(join(dir, path), { throwIfNoEntry: false });

@@ -24,6 +24,11 @@ export function draftOf(path: string): string {
   return `${path}.${thisProcess()}.${drafts}.tmp`;
 }
 
+/** Who writes or wrote a draft, by its name or path. Undefined for what is none. */
+export function writerOf(draft: string): Owner | undefined {
+  return /\.([0-9a-f]{8}-\d+-\d+)\.\d+\.tmp$/.exec(draft)?.[1];
+}
+
 export type Life = "alive" | "dead" | "elsewhere";
 
 /** Only a process that is provably gone counts as dead: its bytes may be taken over. */

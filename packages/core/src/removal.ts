@@ -6,7 +6,7 @@ import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { entriesIn, pathsUnder } from "./holding.ts";
 import { textAt } from "./maybe-there.ts";
 import { ownedPaths } from "./owned-paths.ts";
-import { lifeOf, pidOf } from "./owner.ts";
+import { lifeOf, pidOf, writerOf } from "./owner.ts";
 import { folderLease } from "./partial.ts";
 import { targetOf } from "./paths.ts";
 import type { ArchiveEntry, FileEntry, Manifest } from "./types.ts";
@@ -195,7 +195,7 @@ function isStaging(name: string, { digest }: ArchiveEntry): boolean {
 function draftsOf(path: string, look: Look): string[] {
   const stem = `${posix.basename(path)}.`;
   return siblings(path, look, (name) => {
-    const owner = name.startsWith(stem) && name.endsWith(".tmp") ? name.slice(stem.length, -".tmp".length) : undefined;
+    const owner = name.startsWith(stem) ? writerOf(name) : undefined;
     return owner !== undefined && lifeOf(owner) === "dead";
   });
 }

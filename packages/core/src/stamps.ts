@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, rmSync, type Stats, writeFileSync } from "node:fs";
+import { readFileSync, type Stats } from "node:fs";
 import { join } from "node:path";
-import { makeFolders } from "./make-folders.ts";
-import { draftOf } from "./owner.ts";
 import type { Manifest } from "./types.ts";
+import { writeNote } from "./write-note.ts";
 
 /**
  * What a file looked like when its bytes were last read and found right: size, times and inode.
@@ -93,22 +92,9 @@ function read(path: string): Map<string, Stamp> {
 }
 
 function write(path: string, stamps: ReadonlyMap<string, Stamp>): void {
-  const draft = draftOf(path);
   try {
-    makeFolders(join(path, ".."));
-    writeFileSync(draft, JSON.stringify(Object.fromEntries(stamps)));
-    renameSync(draft, path);
+    writeNote(path, JSON.stringify(Object.fromEntries(stamps)));
   } catch {
     // A read-only or full state directory costs time on the next run, nothing else.
-    forgetDraft(draft);
-  }
-}
-
-/** A full disk takes the name of a draft and not its content. */
-export function forgetDraft(draft: string): void {
-  try {
-    rmSync(draft, { force: true });
-  } catch {
-    // A state directory that is closed to us holds none of ours.
   }
 }

@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
 import { sameOptions } from "./lockfile.ts";
-import { makeFolders } from "./make-folders.ts";
 import { isObject, whatIsWrong } from "./manifest-form.ts";
 import { namesIn } from "./maybe-there.ts";
-import { draftOf } from "./owner.ts";
-import { forgetDraft } from "./stamps.ts";
 import type { Manifest, RefOptions } from "./types.ts";
+import { writeNote } from "./write-note.ts";
 
 /** A model that was installed before any lock named it, as it was then. */
 export interface Remembered {
@@ -25,17 +23,13 @@ export interface Remembered {
  */
 export function remember(stateDir: string, dir: string, manifest: Manifest, lock?: string): void {
   const path = pathOf(stateDir, dir, manifest.ref, manifest.options);
-  const draft = draftOf(path);
   try {
     const before = lock === undefined ? undefined : read(path);
     const isByHand = lock === undefined || (before !== undefined && before.lock === undefined);
     const note: Remembered = { dir, manifest, ...(isByHand ? {} : { lock }) };
-    makeFolders(join(path, ".."));
-    writeFileSync(draft, JSON.stringify(note));
-    renameSync(draft, path);
+    writeNote(path, JSON.stringify(note));
   } catch {
     // The models are in place all the same.
-    forgetDraft(draft);
   }
 }
 

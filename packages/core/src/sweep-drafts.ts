@@ -4,7 +4,7 @@ import { join, posix } from "node:path";
 import { isMissing } from "./errors.ts";
 import { finalPath } from "./forecast.ts";
 import { namesIn } from "./maybe-there.ts";
-import { lifeOf } from "./owner.ts";
+import { lifeOf, writerOf } from "./owner.ts";
 import { folderLease, stemOf } from "./partial.ts";
 import type { Entry, Manifest } from "./types.ts";
 
@@ -25,18 +25,14 @@ export async function sweepDrafts(manifest: Manifest, dir: string): Promise<void
   for (const folder of new Set(["", ...manifest.entries.map(folderOf)])) {
     for (const name of namesIn(join(dir, folder))) {
       if (isOver(join(dir, folder), name, stems)) await rm(join(dir, folder, name), { force: true });
-      const owner = forms.map((form) => form.exec(name)?.[1]).find((found) => found !== undefined);
+      const owner = writerOf(name) ?? forms.map((form) => form.exec(name)?.[1]).find((found) => found !== undefined);
       if (owner === undefined || lifeOf(owner) !== "dead") continue;
       await rm(join(dir, folder, name), { recursive: true, force: true });
     }
   }
 }
 
-const forms = [
-  /\.([0-9a-f]{8}-\d+-\d+)\.\d+\.tmp$/,
-  /\.lease\.([0-9a-f]{8}-\d+-\d+)$/,
-  /^\.preload-([0-9a-f]{8}-\d+-\d+)-[0-9a-f]{12}$/,
-];
+const forms = [/\.lease\.([0-9a-f]{8}-\d+-\d+)$/, /^\.preload-([0-9a-f]{8}-\d+-\d+)-[0-9a-f]{12}$/];
 
 function stemsFor(entry: Entry, dir: string): string[] {
   return entry.type === "file" || entry.type === "archive" ? [stemOf(finalPath(entry, dir), entry.digest)] : [];

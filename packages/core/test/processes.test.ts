@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { check, type Manifest, type MaterializeEvent, materialize } from "../src/index.ts";
+import { check, type Manifest, type MaterializeEvent, materialize, planRemoval, remove } from "../src/index.ts";
 import { contentOf, type Origin, pattern, sha256, tempDir, tree } from "../testing/index.ts";
 import { calm } from "./support/calm.ts";
 import { hubManifest, repo } from "./support/hub-manifest.ts";
@@ -172,6 +172,19 @@ describe("what others have left", () => {
     await materialize(manifest, { ...calm, dir });
 
     expect(await leftovers()).toEqual([]);
+  });
+
+  test("a link or a ref that was half made goes with the model", async () => {
+    const owner = await deadOwner();
+    const manifest = hubManifest(origin, { "model.bin": body });
+    await materialize(manifest, { ...calm, dir });
+    for (const name of ["refs/main", "snapshots/a265f773a47193eed794233aa2a0f0bb6d3eaa63/model.bin"]) {
+      await writeFile(join(dir, repo, `${name}.${owner}.7.tmp`), "");
+    }
+
+    await remove(planRemoval(dir, [manifest], []));
+
+    expect(await tree(dir)).toEqual([]);
   });
 
   test("the partial and the lease of a file that is in its place go with the next repair of the model", async () => {

@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { allRemembered, forget, recall, remember, stateDirOf } from "../src/index.ts";
+import { thisProcess } from "../src/owner.ts";
 import { tempDir } from "../testing/index.ts";
 import { asNobody } from "./support/as-nobody.ts";
 import { manifestOf } from "./support/manifest-of.ts";
@@ -36,6 +38,21 @@ describe("what was installed without a lock", () => {
     expect(recall(stateDir, "/other", "toy:bear", {})).toBe(undefined);
     expect(recall(stateDir, "/cache", "toy:bear", { weights: "safetensors" })).toBe(undefined);
     expect(allRemembered(stateDir)).toHaveLength(2);
+  });
+
+  test("clears away what a killed process had half written, and nothing of a living one", async () => {
+    remember(stateDir, "/cache", bear);
+    const notes = join(stateDir, "manifests");
+    const [note = ""] = await readdir(notes);
+    const living = `${note}.${thisProcess()}.7.tmp`;
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    const dead = `${note}.${thisProcess().replace(/-\d+-/, `-${pid}-`)}.7.tmp`;
+    await writeFile(join(notes, living), "half");
+    await writeFile(join(notes, dead), "half");
+
+    remember(stateDir, "/cache", bear);
+
+    expect((await readdir(notes)).sort()).toEqual([note, living].sort());
   });
 
   test("is replaced by a later install", () => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { draftOf, freeSpace, lifeOf, onDisk, PreloadError } from "@preload/core";
+import { draftOf, freeSpace, lifeOf, onDisk, PreloadError, writerOf } from "@preload/core";
 
 /**
  * Writes a file under another name beside it, and gives it its own when all of it is there: until then, and when `write`
@@ -49,8 +49,7 @@ export async function refuseFull(dir: string, needed: number): Promise<void> {
 export function sweepDrafts(path: string): void {
   const folder = dirname(path);
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(`${basename(path)}.`)) continue;
-    const owner = /^\.([0-9a-f]{8}-\d+-\d+)\.\d+\.tmp$/.exec(name.slice(basename(path).length))?.[1];
+    const owner = name.startsWith(`${basename(path)}.`) ? writerOf(name) : undefined;
     if (owner !== undefined && lifeOf(owner) === "dead") rmSync(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { draftOf, isMissing, type Lock, makeFolders, namesIn, type Resolution, untilPruned } from "@preload/core";
+import { isMissing, type Lock, namesIn, type Resolution, untilPruned, writeNote } from "@preload/core";
 import { keyOf } from "../known-models.ts";
 import type { Session } from "../session.ts";
 
@@ -99,10 +99,7 @@ function digest(value: unknown, length: number): string {
 }
 
 function write(path: string, project: Omit<Project, "lastUsed">): void {
-  const draft = draftOf(path);
-  makeFolders(join(path, ".."));
-  writeFileSync(draft, JSON.stringify({ version: 1, ...project }));
-  renameSync(draft, path);
+  writeNote(path, JSON.stringify({ version: 1, ...project }));
 }
 
 function read(path: string): Omit<Project, "lastUsed"> | undefined {

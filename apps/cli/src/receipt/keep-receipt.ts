@@ -1,7 +1,7 @@
-import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { consultedPaths, draftOf, makeFolders, type Resolution } from "@preload/core";
+import { consultedPaths, type Resolution, writeNote } from "@preload/core";
 import { noteOf } from "../projects/registry.ts";
 import type { RunRecord } from "../runs/record.ts";
 import { isRunLogOn, replayedLine, runLogPath } from "../runs/run-log.ts";
@@ -73,12 +73,9 @@ const most = 200;
 
 function write(path: string, text: string): void {
   const folder = dirname(path);
-  const draft = draftOf(path);
   try {
-    makeFolders(folder);
     // What stood in variables until now is for this user alone.
-    writeFileSync(draft, text, { mode: 0o600 });
-    renameSync(draft, path);
+    writeNote(path, text, { mode: 0o600 });
     const names = readdirSync(folder);
     if (names.length > most) for (const name of names) dropIfOld(join(folder, name));
   } catch {
