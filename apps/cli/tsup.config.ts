@@ -2,7 +2,13 @@ import { cp } from "node:fs/promises";
 import { defineConfig } from "tsup";
 import { mergeStart } from "./scripts/merge-start.ts";
 
-const start = mergeStart({ entries: ["parse", "ci", "install", "verify"] });
+const start = mergeStart({
+  groups: [
+    { file: "start.js", entries: ["run", "parse", "ci", "install", "verify"] },
+    // What a run needs that has something to fetch from the Hub.
+    { file: "fetch.js", entries: ["config-parse", "http-engine", "mend", "p-limit", "placed", "resolve"] },
+  ],
+});
 
 export default defineConfig({
   entry: { run: "src/run.ts" },

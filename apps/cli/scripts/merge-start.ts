@@ -2,16 +2,23 @@ import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Options } from "tsup";
 
+/** A file to be, and the parts that begin it: the names of dynamically imported modules, without their hash. */
+interface Group {
+  readonly file: string;
+  readonly entries: readonly string[];
+}
+
 /**
- * Puts what a warm run loads into one file. The bundler makes a file of each set of modules that the same parts share,
- * and finding, reading and linking thirty small files takes a third of such a run.
+ * Puts what is loaded together into one file each. The bundler makes a file of each set of modules that the same parts
+ * share, and finding, reading and linking thirty small files takes a third of a warm run, and a tenth of a cold one.
  *
  *   run.js  ->  chunk-A.js  ->  chunk-B.js             run.js  ->  start.js
- *   mend.js  ->  chunk-B.js                    to      mend.js  ->  chunk-B.js  ->  start.js
+ *   mend.js  ->  chunk-B.js                    to      mend.js  ->  start.js
  *
  * The small files stay as names for what is in the large one, so that what is loaded later finds the same classes there.
+ * A group may import from those before it.
  */
-export function mergeStart({ entries }: { entries: readonly string[] }) {
+export function mergeStart({ groups }: { groups: readonly Group[] }) {
   let esbuild: Esbuild | undefined;
   return {
     plugin: {
@@ -30,7 +37,7 @@ export function mergeStart({ entries }: { entries: readonly string[] }) {
     },
     async run(dir: string) {
       if (!esbuild) return;
-      await merge(esbuild, resolve(dir), entries);
+      for (const [index, group] of groups.entries()) await merge(esbuild, resolve(dir), group, groups.slice(0, index));
       await alone(esbuild, "src/bin.ts", join(dir, "bin.cjs"));
       await chmod(join(dir, "bin.cjs"), 0o755);
       await alone(esbuild, "src/exec/inside/supervisor.ts", join(dir, "supervisor.cjs"));
@@ -66,18 +73,24 @@ async function alone(esbuild: Esbuild, entry: string, outfile: string): Promise<
   });
 }
 
-async function merge(esbuild: Esbuild, dir: string, entries: readonly string[]): Promise<void> {
+async function merge(
+  esbuild: Esbuild,
+  dir: string,
+  { file, entries }: Group,
+  earlier: readonly Group[],
+): Promise<void> {
   const texts = await scripts(dir);
-  const merged = reachable(texts, entries);
+  const done = new Set(["run.js", ...earlier.map((group) => group.file)]);
+  const merged = reachable(texts, entries, done).filter((name) => !isShim(texts.get(name) ?? "", earlier));
   const exported = await exportsOf(esbuild, dir, merged);
-  const unique = (name: string, file: string) => `${name}_${merged.indexOf(file)}`;
-  const list = (file: string, show: (name: string) => string) => (exported.get(file) ?? []).map(show).join(",");
+  const unique = (name: string, from: string) => `${name}_${merged.indexOf(from)}`;
+  const list = (from: string, show: (name: string) => string) => (exported.get(from) ?? []).map(show).join(",");
   const all = merged.map(
-    (file) => `export{${list(file, (name) => `${name} as ${unique(name, file)}`)}}from"./${file}";`,
+    (from) => `export{${list(from, (name) => `${name} as ${unique(name, from)}`)}}from"./${from}";`,
   );
   await esbuild.build({
     stdin: { contents: all.join("\n"), resolveDir: dir },
-    outfile: join(dir, "start.js"),
+    outfile: join(dir, file),
     bundle: true,
     format: "esm",
     platform: "node",
@@ -86,23 +99,40 @@ async function merge(esbuild: Esbuild, dir: string, entries: readonly string[]):
     minifyWhitespace: true,
     plugins: [onlyThese(merged)],
   });
-  for (const file of merged) {
-    const shim = `export{${list(file, (name) => `${unique(name, file)} as ${name}`)}}from"./start.js";\n`;
-    await writeFile(join(dir, file), shim);
+  for (const from of merged) {
+    const shim = `export{${list(from, (name) => `${unique(name, from)} as ${name}`)}}from"./${file}";\n`;
+    await writeFile(join(dir, from), shim);
   }
-  // The one that is started knows the large file by name, instead of by way of the small ones.
-  let text = texts.get("run.js") ?? "";
-  for (const file of merged) {
-    text = text.replaceAll(new RegExp(`import\\{([^}]*)\\}from"\\./${file}"`, "g"), (_, imports: string) => {
-      const renamed = imports.split(",").map((one) => {
-        const [name = "", as = name] = one.split(" as ");
-        return `${unique(name, file)} as ${as}`;
-      });
-      return `import{${renamed.join(",")}}from"./start.js"`;
+  // Those that stay know the large file by name, instead of by way of the small ones.
+  for (const [name, text] of texts) {
+    if (merged.includes(name)) continue;
+    const changed = pointed(text, merged, file, unique);
+    if (changed !== text) await writeFile(join(dir, name), changed);
+  }
+}
+
+function isShim(text: string, earlier: readonly Group[]): boolean {
+  return earlier.some(({ file }) => text.startsWith("export{") && text.endsWith(`}from"./${file}";\n`));
+}
+
+/** The text of a module that imports from the large file what it has imported from the small ones. */
+function pointed(
+  text: string,
+  merged: readonly string[],
+  file: string,
+  unique: (name: string, from: string) => string,
+): string {
+  const named = text.replaceAll(/import\{([^}]*)\}from"\.\/([^"]+)"/g, (all, imports: string, from: string) => {
+    if (!merged.includes(from)) return all;
+    const renamed = imports.split(",").map((one) => {
+      const [name = "", as = name] = one.split(" as ");
+      return `${unique(name, from)} as ${as}`;
     });
-    text = text.replaceAll(`import"./${file}"`, 'import"./start.js"');
-  }
-  await writeFile(join(dir, "run.js"), text);
+    return `import{${renamed.join(",")}}from"./${file}"`;
+  });
+  return named.replaceAll(/import"\.\/([^"]+)"/g, (all, from: string) =>
+    merged.includes(from) ? `import"./${file}"` : all,
+  );
 }
 
 async function scripts(dir: string): Promise<ReadonlyMap<string, string>> {
@@ -113,20 +143,22 @@ async function scripts(dir: string): Promise<ReadonlyMap<string, string>> {
 }
 
 /** What the entries import, directly or not; without `run.js`, which waits for its own end and cannot be waited for. */
-function reachable(texts: ReadonlyMap<string, string>, entries: readonly string[]): string[] {
+function reachable(
+  texts: ReadonlyMap<string, string>,
+  entries: readonly string[],
+  without: ReadonlySet<string>,
+): string[] {
   const found = new Set<string>();
   const queue = [...texts.keys()].filter((file) =>
-    entries.some((entry) => file.replace(/-[A-Z0-9]+\.js$/, "") === entry),
+    entries.some((entry) => file.replace(/-[A-Z0-9]+\.js$/, "").replace(/\.js$/, "") === entry),
   );
-  queue.push("run.js");
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (found.has(file)) continue;
     found.add(file);
     for (const [, next] of (texts.get(file) ?? "").matchAll(/(?:from|import)"\.\/([^"]+\.js)"/g))
       queue.push(next ?? "");
   }
-  found.delete("run.js");
-  return [...found].sort();
+  return [...found].filter((file) => !without.has(file)).sort();
 }
 
 async function exportsOf(esbuild: Esbuild, dir: string, files: string[]): Promise<ReadonlyMap<string, string[]>> {

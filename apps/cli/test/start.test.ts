@@ -21,13 +21,13 @@ test("a warm ci loads neither network, nor parsers, nor validators", async () =>
   const loaded = await loadedBy(["ci"]);
 
   expect(loaded.length).toBeGreaterThan(3);
-  expect(loaded.filter((name) => /^(http|mend|config|resolve|options|zip|p-limit|demo)/.test(name))).toEqual([]);
+  expect(loaded.filter((name) => /^(fetch|http|mend|config|resolve|options|zip|p-limit|demo)/.test(name))).toEqual([]);
 });
 
 test("the version loads no command", async () => {
   const loaded = await loadedBy(["--version"]);
 
-  expect(loaded.filter((name) => /^(parse|install|list|verify|http)/.test(name))).toEqual([]);
+  expect(loaded.filter((name) => /^(fetch|parse|install|list|verify|http)/.test(name))).toEqual([]);
 });
 
 describe("a reader that does not wait", () => {
