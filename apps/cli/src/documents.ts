@@ -28,7 +28,8 @@ export function modelDocument(model: Resolution | Result) {
   const resolved = model.status === "resolved" ? model : undefined;
   const installed = "took" in model ? model : undefined;
   return {
-    ref,
+    // What is refused may hold a password; what is not never does, and names the model to a program.
+    ref: resolved ? ref : plain(ref),
     status: resolved && installed ? "ready" : model.status,
     revision: manifest?.revision ?? null,
     path: installed?.path ?? null,

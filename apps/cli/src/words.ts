@@ -38,12 +38,19 @@ export function shortRevision(revision: string): string {
 
 /**
  * Text that came from elsewhere, without the characters that move a terminal's cursor or change its colours, and
- * without the password (or token) in an address, which a log would keep.
+ * without the password (or token) in an address and the values of its query, of which one may be a signature: a log would keep them.
  */
 export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   const printable = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
-  return printable.replace(/(:\/\/(?:[^/\s:@]*:)?)[^/\s@]+@/g, "$1…@");
+  return printable.replace(/(:\/\/(?:[^/\s:@]*:)?)[^/\s@]+@/g, "$1…@").replace(
+    /(:\/\/[^\s"'<>?#]*\?)([^\s"'<>#]+?)(?=[:,.;)]*(?:[\s"'<>#]|$))/g,
+    (_, address: string, query: string) =>
+      `${address}${query
+        .split("&")
+        .map((one) => (one.includes("=") ? `${one.slice(0, one.indexOf("="))}=…` : "…"))
+        .join("&")}`,
+  );
 }
 
 /** The same where one line is meant: CI takes some lines of a log for its own commands. */

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bin } from "./support/run.ts";
@@ -45,6 +45,40 @@ test("a password in an address that is refused is not in the error", async () =>
   expect(stderr).toContain("url:https://ada:…@models.example/words.txt: it is no address");
   expect(stderr).not.toContain("hunter2");
   expect(code).toBe(2);
+});
+
+const secretive = [
+  "url:https://ada:hunter2@models.example/words.txt?X-Amz-Signature=sigsig",
+  "url:https://models.example/words.txt?X-Amz-Signature=sigsig",
+  "hf:https://ada:hunter2@hub.example/x?token=sigsig",
+  "url:ht tp://ada:hunter2@models.example/?sigsig",
+];
+
+test.each([
+  ...[["install"], ["plan"], ["add"], ["lock"], ["verify"], ["outdated"], ["ci-key"], ["clean"]],
+  ...[
+    ["install", "--json"],
+    ["plan", "--json"],
+    ["verify", "--json"],
+    ["install", "--format", "ndjson"],
+  ],
+  ["install", "--report", "json", "run.json", "--report", "junit", "run.xml", "--report", "openmetrics", "run.prom"],
+])("neither password nor signature of an address that is refused comes out of %s %s %s", async (...args) => {
+  const { preload, project, home } = await world();
+  let said = "";
+
+  for (const ref of secretive) {
+    const { code, stdout, stderr } = await preload([...args, ref]);
+    expect(code).not.toBe(1);
+    said += stdout + stderr;
+  }
+  const { stdout } = await preload(["report", "--html", "report.html"]);
+
+  for (const dir of [project, home]) {
+    const found = await readdir(dir, { recursive: true, withFileTypes: true });
+    for (const file of found) if (file.isFile()) said += await readFile(join(file.parentPath, file.name), "latin1");
+  }
+  expect(said + stdout).not.toMatch(/hunter2|sigsig/);
 });
 
 test("a commit of another repository is refused with exit 8", async () => {

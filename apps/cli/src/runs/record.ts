@@ -107,7 +107,7 @@ export function modelRun(seen: Seen): ModelRun {
   const { ref, manifest, status } = resolution;
   const error = seen.error ?? (status === "resolved" ? undefined : resolution.error);
   return {
-    ref: bareAddresses(ref),
+    ref: plain(bareAddresses(ref)),
     revision: manifest?.revision ?? null,
     bytes: manifest ? sizeOf(manifest).bytes : null,
     source: sourceOf(seen),
