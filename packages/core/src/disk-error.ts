@@ -53,6 +53,7 @@ export function diskError(error: unknown, path: string, setting = "--cache-root"
       });
     case "EIO":
     case "ESTALE":
+    case "ETIMEDOUT":
       return new PreloadError("NOT_WRITABLE", `${path} cannot be written: ${reasons[code]} (${code})`, {
         ...options,
         hint: "Look at the disk, or at the connection to the one that is shared; what was fetched is kept and continued.",
@@ -77,6 +78,7 @@ const reasons = {
   EROFS: "the file system is read-only",
   EIO: "the disk reports a fault",
   ESTALE: "the shared disk has forgotten it",
+  ETIMEDOUT: "the shared disk does not answer",
   EMFILE: "this process has too many files open",
   ENFILE: "the system has too many files open",
 };

@@ -7,6 +7,7 @@ import { PreloadError } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { isRetriable } from "./network-error.ts";
 import { nextTry } from "./next-try.ts";
+import { piecesOf } from "./pieces-of.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { pause, type RetryOptions, stopped } from "./retry.ts";
 import type { Target } from "./target.ts";
@@ -194,25 +195,21 @@ const headSize = 512;
 
 /** Each piece is used up before the next is asked for, because its memory is the connection's. */
 async function write(progress: Progress, source: Source, answer: OpenAnswer, context: FetchContext): Promise<void> {
-  try {
-    for await (const piece of answer.body) {
-      if (progress.head.byteLength < headSize) {
-        progress.head = Buffer.concat([progress.head, piece.subarray(0, headSize - progress.head.byteLength)]);
-      }
-      if (progress.have + piece.byteLength > source.size) {
-        throw new PreloadError("DIGEST_MISMATCH", tooLong(source, answer, progress, context.path), { hint });
-      }
-      tellResumed(progress, source, context);
-      const written = writeWhole(progress.file, piece, progress.have);
-      progress.hash.update(piece);
-      await written;
-      progress.have += piece.byteLength;
-      progress.received += piece.byteLength;
-      context.onEvent({ type: "bytes", ref: context.ref, path: context.path, bytes: piece.byteLength });
-      await context.throttle?.take(piece.byteLength, context.signal);
+  for await (const piece of piecesOf(answer, context.http)) {
+    if (progress.head.byteLength < headSize) {
+      progress.head = Buffer.concat([progress.head, piece.subarray(0, headSize - progress.head.byteLength)]);
     }
-  } catch (error) {
-    throw error instanceof PreloadError ? error : context.http.explain(error, answer.url);
+    if (progress.have + piece.byteLength > source.size) {
+      throw new PreloadError("DIGEST_MISMATCH", tooLong(source, answer, progress, context.path), { hint });
+    }
+    tellResumed(progress, source, context);
+    const written = writeWhole(progress.file, piece, progress.have);
+    progress.hash.update(piece);
+    await written;
+    progress.have += piece.byteLength;
+    progress.received += piece.byteLength;
+    context.onEvent({ type: "bytes", ref: context.ref, path: context.path, bytes: piece.byteLength });
+    await context.throttle?.take(piece.byteLength, context.signal);
   }
   if (progress.have < source.size && answer.headers["content-length"] !== undefined && isWhole(answer, progress)) {
     throw new PreloadError("DIGEST_MISMATCH", tooShort(source, progress, context.path), { hint });

@@ -1,4 +1,4 @@
-import { PreloadError } from "../errors.ts";
+import { piecesOf } from "../pieces-of.ts";
 import type { OpenAnswer } from "../types.ts";
 import { blockSize, type Range } from "./ledger.ts";
 import type { RangeRunOptions } from "./range-run.ts";
@@ -18,7 +18,7 @@ export async function readRange(
   const { ref, path, onEvent } = context;
   let written = range.start;
   try {
-    for await (const piece of answer.body) {
+    for await (const piece of piecesOf(answer, context.http)) {
       onBytes(piece.byteLength);
       // The connection reads into its other memory meanwhile.
       await file.write(piece, written);
@@ -27,8 +27,6 @@ export async function readRange(
       onEvent({ type: "bytes", ref, path, bytes: piece.byteLength });
       await context.throttle?.take(piece.byteLength, context.signal);
     }
-  } catch (error) {
-    throw error instanceof PreloadError ? error : context.http.explain(error, answer.url);
   } finally {
     // Only whole blocks stay; the rest of a broken one comes again.
     const lost = written === range.end ? 0 : written % blockSize;
