@@ -68,3 +68,25 @@ test("an answer that nobody reads does not hold up the next one on its connectio
   expect(hash.digest("hex")).toBe(sha256(body));
   expect(origin.connections).toBe(1);
 });
+
+test("a connection whose last answer is still being read is not the next request's", async () => {
+  // As large as the two slabs of a connection together with what it begins with: all of it arrives, and none is left.
+  const few = pattern(1024 * 1024, 5);
+  const origin = await serve({ "/model.bin": few, "/other": "hello" });
+  onTestFinished(() => origin.close());
+  const http = createHttp({ machine: { env: {} }, retryDelays: [], stallTimeout: 300, minimumRate: 1024 });
+  onTestFinished(() => http.close());
+  const { body: pieces } = await http.open(`${origin.url}/model.bin`);
+  const hash = createHash("sha256");
+  let read = 0;
+  for await (const piece of pieces) {
+    hash.update(piece);
+    read += 1;
+    // The first piece is given back by now, so the rest of the answer has somewhere to go.
+    if (read !== 2) continue;
+    await pause(200);
+    expect(Buffer.from((await http.get(`${origin.url}/other`)).body).toString()).toBe("hello");
+  }
+
+  expect(hash.digest("hex")).toBe(sha256(few));
+});

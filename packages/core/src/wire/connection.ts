@@ -115,6 +115,11 @@ export class Connection {
     return this.#failure === undefined && !this.#socket.destroyed;
   }
 
+  /** True while all memory is with a reader who has not given it back. */
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
   /** Sends a request; what comes back goes to the receiver. One at a time. */
   send(head: string, receiver: Receiver): void {
     if (this.#failure) {

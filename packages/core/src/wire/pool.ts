@@ -18,13 +18,9 @@ export class Pool {
   constructor(private readonly options: PoolOptions) {}
 
   take(url: URL, { fresh = false } = {}): Connection {
-    const idle = this.#idle.get(url.origin) ?? [];
-    while (!fresh && idle.length > 0) {
-      const connection = idle.pop();
-      if (!connection?.isOpen) continue;
-      connection.wake();
-      return connection;
-    }
+    const kept = fresh ? undefined : this.#takeKept(url.origin);
+    kept?.wake();
+    if (kept) return kept;
     return new Connection({
       ...this.options,
       url,
@@ -39,6 +35,15 @@ export class Pool {
     const idle = this.#idle.get(url.origin);
     if (idle) idle.push(connection);
     else this.#idle.set(url.origin, [connection]);
+  }
+
+  /** The one used last, unless its last answer still waits for its reader: the next one would have to wait as well. */
+  #takeKept(origin: string): Connection | undefined {
+    const open = (this.#idle.get(origin) ?? []).filter(({ isOpen }) => isOpen);
+    const at = open.findLastIndex(({ isPaused }) => !isPaused);
+    const [found] = at === -1 ? [] : open.splice(at, 1);
+    this.#idle.set(origin, open);
+    return found;
   }
 
   close(): void {
