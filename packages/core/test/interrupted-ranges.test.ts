@@ -11,7 +11,17 @@ import {
   PreloadError,
 } from "../src/index.ts";
 import { createLanes } from "../src/ranged/lanes.ts";
-import { contentOf, type Origin, pattern, serve, sha256, tempDir, tree } from "../testing/index.ts";
+import {
+  contentOf,
+  type Fault,
+  type Origin,
+  type OriginRequest,
+  pattern,
+  serve,
+  sha256,
+  tempDir,
+  tree,
+} from "../testing/index.ts";
 import { calm } from "./support/calm.ts";
 import { manifestOf } from "./support/manifest-of.ts";
 import { startChild } from "./support/run-child.ts";
@@ -27,6 +37,20 @@ const partial = `large.pt.${sha256(body).slice(0, 12)}.part`;
 let origin: Origin;
 let dir: string;
 let manifest: Manifest;
+
+function startOf(range: string | undefined): number {
+  return Number(/^bytes=(\d+)-/.exec(range ?? "")?.[1]);
+}
+
+/** True for the first request whose range begins where asked for. */
+function once(isMeant: (start: number) => boolean): (request: OriginRequest) => boolean {
+  let isOver = false;
+  return ({ range }) => {
+    if (isOver || !isMeant(startOf(range))) return false;
+    isOver = true;
+    return true;
+  };
+}
 
 beforeEach(async () => {
   origin = await serveFiles({ "large.pt": body });
@@ -169,6 +193,37 @@ describe("an origin in trouble", () => {
 
     expect(await tree(dir)).toEqual([]);
     expect(origin.requests).toHaveLength(1);
+  });
+
+  const odd: [string, Fault][] = [
+    ["the whole file", { type: "ignore-range" }],
+    ["that there is no such range", { type: "range-not-satisfiable" }],
+    ["another length", { type: "wrong-length", by: 1 }],
+  ];
+
+  test.each(odd)("that now and then answers a range with %s is asked for it again", async (_, fault) => {
+    const isOdd = once((start) => start >= 8 * megabyte);
+    origin.fault(isOdd, fault);
+
+    await download({ retryDelays: [0, 0] });
+
+    await isThere();
+    // The whole file went out as far as buffers on the way took it; none of it is counted.
+    expect(origin.ranges.every((range) => /^bytes=\d+-\d+$/.test(range ?? ""))).toBe(true);
+  });
+
+  test.each(odd)("that from some range on always answers with %s is asked for the file in one go", async (_, fault) => {
+    let isOver = false;
+    origin.fault(({ range }) => {
+      isOver ||= range !== undefined && startOf(range) >= 8 * megabyte;
+      return isOver && range !== undefined;
+    }, fault);
+
+    await download({ retryDelays: [0, 0] });
+
+    await isThere();
+    expect(origin.ranges.at(-1)).toBeUndefined();
+    expect(origin.requests.length).toBeLessThan(20);
   });
 
   test("whose signed addresses expire on the way is asked for others", async () => {

@@ -5,10 +5,11 @@ import { isRetriable } from "../network-error.ts";
 import { nextTry } from "../next-try.ts";
 import { type Refusal, refusal } from "../refusal.ts";
 import { pause, stopped } from "../retry.ts";
+import type { OpenAnswer } from "../types.ts";
 import type { BlockFile } from "./block-file.ts";
 import type { Lanes } from "./lanes.ts";
 import { blockSize, type Ledger, type Range } from "./ledger.ts";
-import { readRange } from "./read-range.ts";
+import { isRange, RangesIgnored, readRange } from "./read-range.ts";
 
 export interface RangeRunOptions {
   readonly file: BlockFile;
@@ -29,6 +30,8 @@ export class RangeRun {
   received = 0;
   /** Where the source redirected to: a signed address, good for all ranges until it expires. */
   #direct: string | undefined;
+  /** Then an answer that is no range is a fault that may pass, as of one server among many. */
+  #givesRanges = false;
   #tries = 0;
   /** Connections that break together are one outage, and cost one try. */
   #outages = 0;
@@ -113,13 +116,13 @@ export class RangeRun {
       const headers = { range: `bytes=${range.start}-${range.end - 1}` };
       const answer = await context.http.open(url, { headers, signal: this.#signal });
       try {
-        if (answer.status === 206) {
-          this.#direct = answer.url === source.url ? undefined : answer.url;
-          this.#onAnswer();
-        }
         if (answer.status !== 206 && answer.status !== 200 && answer.status !== 416) {
           return await this.#refused(answer, url);
         }
+        if (!isRange(answer, range, source.size)) return this.#ignored(answer);
+        this.#direct = answer.url === source.url ? undefined : answer.url;
+        this.#givesRanges = true;
+        this.#onAnswer();
         await readRange(range, answer, this.options, (bytes) => {
           // What was asked for before the outage says nothing about its end.
           if (outages === this.#outages) this.#tellResumed();
@@ -134,13 +137,22 @@ export class RangeRun {
       if (context.signal?.aborted) throw stopped(context.signal);
       if (this.#over.signal.aborted) throw this.#signal.reason;
       if (!(error instanceof PreloadError) || error.code === "DIGEST_MISMATCH") throw error;
+      if (error instanceof RangesIgnored) throw error;
       return { error, retriable: isRetriable(error), headers: {} };
     } finally {
       ledger.giveBack(range);
     }
   }
 
-  async #refused(answer: Parameters<typeof refusal>[0], url: string): Promise<Refusal> {
+  /** @throws RangesIgnored from an origin that has given no range yet */
+  #ignored(answer: OpenAnswer): Refusal {
+    const error = new RangesIgnored(answer, this.options.source.url);
+    if (!this.#givesRanges) throw error;
+    this.#direct = undefined;
+    return { error, retriable: true, headers: {} };
+  }
+
+  async #refused(answer: OpenAnswer, url: string): Promise<Refusal> {
     const { source, context } = this.options;
     const refused = await refusal(answer, source.url, context);
     if (url === source.url) return refused;

@@ -1,20 +1,28 @@
+import { publicUrl } from "../addresses.ts";
+import { PreloadError } from "../errors.ts";
 import { piecesOf } from "../pieces-of.ts";
 import type { OpenAnswer } from "../types.ts";
 import { blockSize, type Range } from "./ledger.ts";
 import type { RangeRunOptions } from "./range-run.ts";
 
 /** The origin answers a range with something else: the file has to be asked for as a whole. */
-export class RangesIgnored extends Error {}
+export class RangesIgnored extends PreloadError {
+  constructor(answer: OpenAnswer, url: string) {
+    const { host } = new URL(answer.url);
+    super("NETWORK", `${host} answers ${answer.status} to a range with something else\n  for ${publicUrl(url)}`, {
+      details: { host, cause: "RANGES_IGNORED" },
+    });
+  }
+}
 
-/** Writes the bytes of one answer to their places, noting each block that is whole. */
+/** Writes the bytes of an answer that `isRange` to their places, noting each block that is whole. */
 export async function readRange(
   range: Range,
   answer: OpenAnswer,
   options: RangeRunOptions,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const { file, source, context } = options;
-  if (!isRange(answer, range, source.size)) throw new RangesIgnored();
+  const { file, context } = options;
   const { ref, path, onEvent } = context;
   let written = range.start;
   try {
@@ -34,7 +42,8 @@ export async function readRange(
   }
 }
 
-function isRange({ status, headers }: OpenAnswer, range: Range, size: number): boolean {
+/** True for an answer that holds just these bytes of the file. */
+export function isRange({ status, headers }: OpenAnswer, range: Range, size: number): boolean {
   // A part of something compressed cannot be unpacked.
   if (status !== 206 || "content-encoding" in headers) return false;
   const found = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers["content-range"] ?? "");
