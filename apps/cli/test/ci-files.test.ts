@@ -219,6 +219,14 @@ const found: readonly [string, Readonly<Record<string, string>>, object][] = [
     { setUp: ["npm install --global pnpm@10.1.0", "pnpm install --frozen-lockfile"], tests: ["pnpm test"], node: "22" },
   ],
   [
+    "a mark of its encoding in front",
+    {
+      "package.json": '\uFEFF{"scripts":{"test":"x"}}',
+      "pyproject.toml": "\uFEFF[project]\ndependencies = ['pytest']\n",
+    },
+    { setUp: ["python -m pip install -e ."], tests: ["python -m pytest", "npm test"] },
+  ],
+  [
     "both",
     { "package.json": '{"scripts":{"test":"x"}}', "requirements.txt": "pytest" },
     { tests: ["python -m pytest", "npm test"] },

@@ -125,6 +125,28 @@ test("the plan of an image: each layer as the tar it is, and the disk that the b
   );
 });
 
+test("what two models share is fetched and copied once", async () => {
+  const bart = "hf:preload-demo/tiny-bart";
+  const peakOf = async (models: string) => {
+    const { preload } = await world({ config: `models: [${models}]\n` });
+    await preload(["lock"]);
+    return JSON.parse((await preload(["plan", "--docker", "--json"])).stdout).docker.peak;
+  };
+  const { download, copy } = await peakOf(bart);
+
+  expect(await peakOf(`${bart}, ${bart}@7c1b7f0ab87bd685f3b79201c5b410cc5bb2d78e`)).toMatchObject({ download, copy });
+});
+
+test("a source that has no model is refused: it is no image without models that is meant", async () => {
+  const { preload } = await locked();
+  const { code, stdout, stderr } = await preload(["docker", "--only", "torch"]);
+
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(
+    /--only torch: the profiles name no model of that\n {2}They have models of hf, spacy, whisper\./,
+  );
+});
+
 test("for buildah, nothing is written that its older versions do not know", async () => {
   const { preload } = await locked();
   const { stdout } = await preload(["docker", "--flavor", "buildah"]);
@@ -258,6 +280,22 @@ describe("a Dockerfile that is kept", () => {
     await preload(["docker", "--write", ...flags]);
 
     expect(await read()).toContain(`\n${user}\n# As the user`);
+  });
+
+  test.each([
+    ["USER root\nRUN apt-get install -y x", 2, /verified as 1000:1000, and behind them it says USER root\n.*--user 0/],
+    ["USER 0", 2, /it says USER 0\n/],
+    ["USER 1001:1000", 2, /it says USER 1001:1000\n/],
+    ["USER root\nRUN apt-get install -y x\nUSER 1000", 0, /^$/],
+    ["USER app", 0, /^warning .* behind them it says USER app, which nobody can compare/],
+    ["FROM a:1 AS other\nUSER root", 0, /^$/],
+  ])("is looked at for whom its stage ends with: %j behind the models ends with %d", async (lines, code, message) => {
+    const { preload, path, read } = await locked("FROM a:1\n");
+    await preload(["docker", "--write"]);
+    await writeFile(path, `${await read()}\n${lines}\n`);
+
+    expect(await preload(["docker", "--check"])).toMatchObject({ code, stderr: expect.stringMatching(message) });
+    expect((await preload(["docker", "--write"])).code).toBe(code);
   });
 
   test.each<[string, string | undefined, string[], RegExp]>([

@@ -22,6 +22,11 @@ export function nodeProject(dir: string): Found | undefined {
   };
 }
 
+/** That of its encoding, which some editors put in front; Node and npm take it for nothing. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, "");
+}
+
 interface PackageJson {
   readonly scripts?: { readonly test?: string };
   readonly packageManager?: string;
@@ -31,7 +36,7 @@ interface PackageJson {
 
 function read(path: string): PackageJson {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as PackageJson;
+    return JSON.parse(withoutMark(readFileSync(path, "utf8"))) as PackageJson;
   } catch (error) {
     throw new PreloadError("BAD_CONFIG", `${path} cannot be read: ${error instanceof Error ? error.message : error}`);
   }

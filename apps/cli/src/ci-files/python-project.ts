@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { withoutMark } from "./node-project.ts";
 
 /** What a project needs before its tests run, and how they are run. */
 export interface Found {
@@ -13,7 +14,7 @@ export function pythonProject(dir: string): Found | undefined {
   const names = readdirSync(dir);
   const requirements = names.filter((name) => /^requirements([-_.]\w+)*\.txt$/.test(name)).sort();
   const has = (name: string) => names.includes(name);
-  const project = has("pyproject.toml") ? readFileSync(join(dir, "pyproject.toml"), "utf8") : "";
+  const project = has("pyproject.toml") ? withoutMark(readFileSync(join(dir, "pyproject.toml"), "utf8")) : "";
   const isPackage = has("setup.py") || /^\[(project|build-system)\]/m.test(project);
   const isPython =
     requirements.length > 0 || isPackage || ["pyproject.toml", "setup.cfg", "pytest.ini", "tox.ini"].some(has);

@@ -8,6 +8,7 @@ import { type ChoiceFlags, choicesIn, recorded } from "../docker/choices.ts";
 import { headIn, userIn, withParts } from "../docker/dockerfile.ts";
 import { ignoreFileOf, withRules } from "../docker/ignore-file.ts";
 import { imageVariables } from "../docker/image-variables.ts";
+import { unprovenUser } from "../docker/last-user.ts";
 import { lockedLayers } from "../docker/layers.ts";
 import { type Choices, defaults, type Recipe } from "../docker/recipe.ts";
 import { finalPart, stages } from "../docker/stages.ts";
@@ -60,10 +61,12 @@ async function keep(session: Session, flags: DockerFlags, file: string | true): 
   if (before === undefined) throw noDockerfile(path);
   const recipe = await recipeFor(session, choicesFor(before, path, flags), files);
   const parts = { stages: stages(recipe), models: finalPart(recipe), head: recorded(recipe) };
+  const after = withParts(before, parts, path);
+  warnOfUser(session, after, recipe, path);
   const ignorePath = ignoreFileOf(context, path, recipe.flavor);
   const ignored = await textAt(ignorePath);
   const rewrites = [
-    { path, before, after: withParts(before, parts, path) },
+    { path, before, after },
     {
       path: ignorePath,
       before: ignored,
@@ -91,6 +94,15 @@ async function keep(session: Session, flags: DockerFlags, file: string | true): 
   });
   session.display.write("stderr", explain(error, io));
   return 8;
+}
+
+/** The last step verifies as one user, and an image without models has no such step. */
+function warnOfUser({ display }: Session, text: string, { user: owner, layers }: Recipe, path: string): void {
+  const last = layers.length === 0 ? undefined : unprovenUser(text, owner, path);
+  if (last === undefined) return;
+  display.notice(
+    `warning ${path}: its models are verified as ${owner.uid}:${owner.gid}, and behind them it says USER ${plain(last)}, which nobody can compare with it; a number can be`,
+  );
 }
 
 /** What the flags say, then what the block was written with, then what the Dockerfile says, then what is usual. */

@@ -1,7 +1,6 @@
 import type { Resolution } from "@preload/core";
-import { sizeOf } from "../manifest-size.ts";
 import { bytes, count, plain } from "../words.ts";
-import { layersOf } from "./layers.ts";
+import { layersOf, treesOf } from "./layers.ts";
 import { type Layer, mostLayers } from "./recipe.ts";
 
 /** What an image with models takes, all in bytes. What a registry makes of it by compressing is not guessed. */
@@ -26,11 +25,13 @@ interface BuildSize {
 export function buildSize(models: readonly Extract<Resolution, { status: "resolved" }>[]): BuildSize {
   const layers = layersOf(models);
   const image = sum(layers.map((layer) => layer.bytes));
-  const copy = sum(models.map(({ manifest }) => sizeOf(manifest).bytes));
+  // What two models share is fetched once, and copied with the first of them.
+  const own = treesOf(models).flatMap(({ leaves }) => leaves);
+  const copy = sum(own.map((leaf) => (leaf.type === "file" ? leaf.content.size : 0)));
   const archives = models.flatMap(({ manifest }) =>
-    manifest.entries.flatMap((entry) => (entry.type === "archive" ? [entry.size] : [])),
+    manifest.entries.flatMap((entry) => (entry.type === "archive" ? [[entry.url, entry.size] as const] : [])),
   );
-  const download = copy + sum(archives);
+  const download = copy + sum([...new Map(archives).values()]);
   const context = copy + image;
   return { layers, image, peak: { download, copy, layers: image, fetch: download + context, context } };
 }

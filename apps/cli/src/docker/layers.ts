@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { checkedManifest, formatLock, type Resolution, requestsOf, resolveAll } from "@preload/core";
+import { checkedManifest, formatLock, PreloadError, type Resolution, requestsOf, resolveAll } from "@preload/core";
 import { Failures } from "../exit-code.ts";
 import { modelTrees } from "../export/model-trees.ts";
 import { block, ending, headerOf } from "../pack/tar.ts";
@@ -25,7 +25,9 @@ type Resolved = Extract<Resolution, { status: "resolved" }>;
 export async function lockedLayers(session: Session): Promise<LockedLayers> {
   const { config, flags, fetchers, lock, stateDir, signal } = session;
   if (flags.profile === undefined || requestsOf(config, flags.profile).length > 0) refuseEmpty(session, []);
-  const found = await resolveAll(requestsFor(session, []), { fetchers, lock, stateDir, signal, ask: "locked" });
+  const requests = requestsFor(session, []);
+  if (requests.length === 0) refuseNoneOf(session);
+  const found = await resolveAll(requests, { fetchers, lock, stateDir, signal, ask: "locked" });
   const failed = found.flatMap((one) => (one.status === "failed" ? [one.error] : []));
   if (failed.length > 0) throw new Failures(failed);
   const models = found.filter((one): one is Resolved => one.status === "resolved");
@@ -33,15 +35,29 @@ export async function lockedLayers(session: Session): Promise<LockedLayers> {
   return { layers: layersOf(models), lockDigest: `sha256:${createHash("sha256").update(text).digest("hex")}` };
 }
 
+/** @throws PreloadError `USAGE` where `--only` leaves nothing of what the profiles have: no image is meant to have no models by that */
+function refuseNoneOf({ config, flags }: Session): void {
+  const { only = [], profile } = flags;
+  const sources = [...new Set(requestsOf(config, profile).map(({ ref }) => ref.slice(0, ref.indexOf(":"))))].sort();
+  if (sources.length === 0) return;
+  throw new PreloadError("USAGE", `--only ${only.join(",")}: the profiles name no model of that`, {
+    hint: `They have models of ${sources.join(", ")}.`,
+  });
+}
+
 /** A layer for each model, in the order in which they are copied. */
 export function layersOf(models: readonly Resolved[]): Layer[] {
-  const known = models.map((model) => ({ model, leaves: leavesOf(checkedManifest(model.manifest)) }));
-  return modelTrees(known).map(({ folder, model: { model }, leaves }) => ({
+  return treesOf(models).map(({ folder, model: { model }, leaves }) => ({
     ref: model.ref,
     folder,
     files: leaves.filter(({ type }) => type === "file").length,
     bytes: sizeAsTar(leaves),
   }));
+}
+
+/** What each model brings that none before it has, in the order in which they are copied. */
+export function treesOf(models: readonly Resolved[]) {
+  return modelTrees(models.map((model) => ({ model, leaves: leavesOf(checkedManifest(model.manifest)) })));
 }
 
 function sizeAsTar(leaves: readonly Leaf[]): number {
