@@ -148,6 +148,15 @@ test("a run that did not come to its models is a case that failed", () => {
   expect(suites.testsuite.testcase).toMatchObject({ name: "preload ci", failure: { message: "preload.yaml: no" } });
 });
 
+test("two models whose refs differ only in what a record leaves out are two series", () => {
+  const ref = "url:https://example.com/a.bin";
+  const text = openMetrics(recordOf({ models: [modelOf({ ref }), modelOf({ ref })] }));
+
+  const series = text.split("\n").flatMap((line) => /^(\w+\{.*\}) /.exec(line)?.[1] ?? []);
+  expect(series).toEqual([...new Set(series)]);
+  expect(text).toContain(`ref="${ref}#2"`);
+});
+
 test("labels of any kind stay labels in OpenMetrics", () => {
   const text = openMetrics(recordOf({ models: [modelOf({ ref: 'a"b\\c\nd' })] }));
 

@@ -2,7 +2,8 @@ import type { RunRecord } from "./record.ts";
 
 /** A run in the text form of OpenMetrics 1.0, for a collector of text files or a push gateway. */
 export function openMetrics(record: RunRecord): string {
-  const { command, models } = record;
+  const { command } = record;
+  const models = toldApart(record.models);
   const of = { command };
   const families: readonly Family[] = [
     {
@@ -100,6 +101,16 @@ export function openMetrics(record: RunRecord): string {
     .filter(({ samples }) => samples.length > 0)
     .map(familyText)
     .join("")}# EOF\n`;
+}
+
+/** A record has addresses without their query, so two models may have one ref there; a collector takes no series twice. */
+function toldApart(models: RunRecord["models"]): RunRecord["models"] {
+  const times = new Map<string, number>();
+  return models.map((model) => {
+    const time = (times.get(model.ref) ?? 0) + 1;
+    times.set(model.ref, time);
+    return time === 1 ? model : { ...model, ref: `${model.ref}#${time}` };
+  });
 }
 
 interface Family {
