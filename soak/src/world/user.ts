@@ -73,6 +73,9 @@ endpoints:
         cwd: project,
         env: { ...env, ...more },
         stdio: ["ignore", "pipe", "pipe"],
+        // Whatever hangs is ended, and seen by its exit code.
+        timeout: 600_000,
+        killSignal: "SIGKILL",
         ...(uid === undefined ? {} : { uid, gid: uid }),
       });
       let stdout = "";
