@@ -8,7 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Many start processes, and a machine may be busy with others: this is for what hangs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { bytes, type OriginRequest, pattern, tree } from "@preload/core/testing";
 import { demoConfig, demoToken, hubRepo, whisperModel } from "@preload/demo-origin";
 import { expect, onTestFinished, test } from "vitest";
@@ -31,11 +32,11 @@ test.each([
   ["a name that nobody knows", nowhere("http://preload.invalid"), /preload\.invalid: the name cannot be resolved/],
 ])("the bare command ends soon, with cause and next step, before %s", async (_, env, message) => {
   const { preload } = await world({ config: "none", env });
-  const start = performance.now();
 
-  const { code, stderr } = await preload([]);
+  const { code, stderr } = await preload(["-v"]);
 
-  expect(performance.now() - start).toBeLessThan(8_000);
+  // The third try would be one after eight seconds.
+  for (const [, wait] of stderr.matchAll(/trying again in ([\d.]+) s/g)) expect(Number(wait)).toBeLessThan(3);
   expect(stderr).toMatch(message);
   expect(stderr.match(/^error /gm)).toHaveLength(1);
   expect(stderr).toContain("HTTPS_PROXY");
@@ -80,14 +81,19 @@ test("--stall-timeout gives up a connection that is silent, and the next try con
 
 test("--timeout ends the run with 5, keeps what came, and the next run continues", async () => {
   const { preload, demo, whisper } = await world(large());
+  demo.origin.fault(isGet("large-demo.pt"), { type: "stall", at: 2_000_000 });
 
-  const ended = await preload(["--timeout", "2", "--max-rate", "1M"]);
+  // A slow machine has to have more time before something has come.
+  for (let seconds = 2; (await received(whisper)) < 1_000_000; seconds *= 2) {
+    expect(seconds).toBeLessThan(60);
+    const ended = await preload(["--timeout", `${seconds}`]);
+    expect(ended.stderr).toContain(`not done after ${seconds} seconds`);
+    expect(ended.code).toBe(5);
+  }
   const partials = await readdir(whisper);
   demo.origin.clear();
   const continued = await preload(["-v"]);
 
-  expect(ended.stderr).toContain("not done after 2 seconds");
-  expect(ended.code).toBe(5);
   expect(partials).toHaveLength(1);
   expect(partials[0]).toMatch(/\.part$/);
   expect(continued.stderr).toMatch(/continued after/);
@@ -109,6 +115,8 @@ test.each([
   ["SIGTERM", 143],
 ] as const)("%s ends with %i, keeps partials, and the next run continues", async (name, exitCode) => {
   const { preload, demo, whisper, project, env } = await world(large());
+  // It does not come to its end before it is struck.
+  demo.origin.fault(isGet("large-demo.pt"), { type: "stall", at: 2_000_000 });
   const child = spawn(process.execPath, [bin, "--max-rate", "1M", "--json"], {
     cwd: project,
     env: { PATH: process.env.PATH ?? "", ...env },
@@ -117,9 +125,10 @@ test.each([
   let stderr = "";
   child.stdout.on("data", (text) => (stdout += text));
   child.stderr.on("data", (text) => (stderr += text));
-  await until(async () => (await readdir(whisper).catch(() => [])).some((file) => file.endsWith(".part")));
-  setTimeout(() => child.kill(name), 1_000);
-  const code = await new Promise((resolve) => child.once("close", resolve));
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  while (child.exitCode === null && (await received(whisper)) < 1_000_000) await pause(20);
+  child.kill(name);
+  const code = await closed;
 
   expect([code, stderr.includes("run the same command again and it continues")]).toEqual([exitCode, true]);
   expect(JSON.parse(stdout)).toMatchObject({ ok: false, exitCode, error: { code: "ABORTED" } });
@@ -130,8 +139,19 @@ test.each([
   expect(await readdir(whisper)).toEqual(["large-demo.pt"]);
 });
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200 && !(await isSo()); tries += 1) await new Promise((go) => setTimeout(go, 50));
+/** Bytes of files and partials on the disk. */
+async function received(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  // What is gone by now was a lease.
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 test("eight at once on an empty cache: all succeed, nothing is left over, nothing is fetched eight times", async () => {
