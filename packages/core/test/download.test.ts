@@ -16,6 +16,7 @@ import {
 import { calm } from "./support/calm.ts";
 import { manifestOf } from "./support/manifest-of.ts";
 import { serveFiles } from "./support/serve-files.ts";
+import { until } from "./support/until.ts";
 
 const body = pattern(300_000);
 const whole = contentOf(body);
@@ -500,10 +501,12 @@ describe("an abort", () => {
     origin.fault("tiny.pt", { type: "stall", at: 1000 });
     const reason = new PreloadError("DEADLINE", "not done after 1 second");
     const controller = new AbortController();
-    const onEvent = (event: MaterializeEvent) =>
-      void (event.type === "fetch" && setTimeout(() => controller.abort(reason), 20));
+    const work = download({ signal: controller.signal });
+    work.catch(() => {});
+    await until(() => origin.bytesSent === 1000);
+    controller.abort(reason);
 
-    await expect(download({ signal: controller.signal, onEvent })).rejects.toBe(reason);
+    await expect(work).rejects.toBe(reason);
   });
 });
 
