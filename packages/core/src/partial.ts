@@ -102,7 +102,8 @@ function partialAt(path: string, idle: string): Partial {
     path,
     size: sizeOf(path),
     leave: () => {
-      if (sizeOf(path) === 0) rmSync(path, { force: true });
+      // Not the room it takes, which some file systems do not tell: what is thrown away has to be empty for certain.
+      if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) rmSync(path, { force: true });
       else claimed(path, idle);
     },
     discard: () => rmSync(path, { force: true }),
@@ -113,7 +114,8 @@ function partialAt(path: string, idle: string): Partial {
 function sizeOf(path: string): number {
   try {
     const { size, blocks } = statSync(path);
-    return Math.min(size, blocks * 512);
+    // A file with bytes that takes no room lies where the file system does not tell.
+    return blocks === 0 ? size : Math.min(size, blocks * 512);
   } catch (error) {
     if (isMissing(error)) return 0;
     throw error;
