@@ -4,7 +4,7 @@ import { codeOf, PreloadError } from "./errors.ts";
 import { isLoopback } from "./loopback.ts";
 import { networkError } from "./network-error.ts";
 import type { Machine } from "./platform.ts";
-import { type RetryOptions, retrying, stopped } from "./retry.ts";
+import { longestTimer, type RetryOptions, retrying, stopped } from "./retry.ts";
 import type { Http, RequestOptions } from "./types.ts";
 
 export interface HttpOptions extends RetryOptions {
@@ -39,7 +39,7 @@ export function createHttp(options: HttpOptions): Http {
   let engine: Promise<import("./http-engine.ts").Engine> | undefined;
   const start = () => {
     // Importing the HTTP library costs more than a warm run takes altogether.
-    engine ??= import("./http-engine.ts").then(({ startEngine }) => startEngine(options));
+    engine ??= import("./http-engine.ts").then(({ startEngine }) => startEngine(patient(options)));
     return engine;
   };
   const hosts = new Map<string, HostState>();
@@ -91,6 +91,16 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   return withGrants([]);
+}
+
+/** With times that a timer can keep. */
+function patient(options: HttpOptions): HttpOptions {
+  const { connectTimeout = 10_000, stallTimeout = 30_000 } = options;
+  return {
+    ...options,
+    connectTimeout: Math.min(connectTimeout, longestTimer),
+    stallTimeout: Math.min(stallTimeout, longestTimer),
+  };
 }
 
 interface HostState {

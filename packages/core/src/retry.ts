@@ -63,9 +63,16 @@ export async function retrying<T extends Attempt>(attempt: () => Promise<T>, opt
   }
 }
 
+/** Milliseconds. A timer of more than 24.8 days would be over at once. */
+export const longestTimer = 2 ** 31 - 1;
+
 /** Waits, or throws `ABORTED` as soon as the signal says so. */
 export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) throw stopped(signal);
+  if (milliseconds > longestTimer) {
+    await pause(longestTimer, signal);
+    return pause(milliseconds - longestTimer, signal);
+  }
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       callOff();

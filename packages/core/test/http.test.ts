@@ -500,3 +500,19 @@ test("nothing is connected before the first request", async () => {
   await http.get(`${origin.url}/a`);
   expect(origin.connections).toBe(1);
 });
+
+test.each(["GET", "POST"] as const)(
+  "a patience of more days than a timer can count is not over at once (%s)",
+  async (method) => {
+    const origin = await serve({ "/a": "hello" });
+    onTestFinished(() => origin.close());
+    origin.fault("a", { type: "latency", ms: 100 });
+    const month = 30 * 24 * 60 * 60 * 1000;
+    const http = createHttp({ machine: { env: {} }, retryDelays: [], connectTimeout: month, stallTimeout: month });
+    onTestFinished(() => http.close());
+
+    const { status } = await http.get(`${origin.url}/a`, { method, ...(method === "POST" ? { body: "{}" } : {}) });
+
+    expect(status).toBe(200);
+  },
+);

@@ -114,3 +114,15 @@ test("a pause ends with the reason of an abort, if that is one of ours", async (
   await expect(pause(60_000, AbortSignal.abort())).rejects.toMatchObject({ code: "ABORTED" });
   await expect(pause(60_000, AbortSignal.abort(deadline))).rejects.toBe(deadline);
 });
+
+test("a wait that is longer than a timer can be is not over at once", async () => {
+  const stop = new AbortController();
+  const over = pause(30 * 24 * 60 * 60 * 1000, stop.signal).then(
+    () => "over",
+    ({ code }: PreloadError) => code,
+  );
+  const first = await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 50, "waiting"))]);
+  stop.abort();
+
+  expect([first, await over]).toEqual(["waiting", "ABORTED"]);
+});
