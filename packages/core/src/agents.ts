@@ -2,6 +2,7 @@ import { type ClientRequest, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { HttpsProxyAgent } from "hpagent";
 import { PreloadError } from "./errors.ts";
+import { withLiteralPercent } from "./literal-percent.ts";
 import { proxyFor } from "./proxy.ts";
 import type { Trust } from "./trust.ts";
 
@@ -70,7 +71,7 @@ class PlainProxyAgent extends HttpAgent {
 
 function checked(proxy: string): URL {
   try {
-    return new URL(proxy);
+    return withLiteralPercent(proxy);
   } catch {
     throw new PreloadError("USAGE", "the proxy in the environment is not an address", {
       hint: "HTTPS_PROXY and HTTP_PROXY look like http://proxy.example:3128.",

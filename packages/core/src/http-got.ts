@@ -3,6 +3,7 @@ import got, { type Got, type Headers, type Method } from "got";
 import { createAgents } from "./agents.ts";
 import type { HttpOptions } from "./http.ts";
 import type { AuthorizationFor } from "./http-engine.ts";
+import { withLiteralPercent } from "./literal-percent.ts";
 import { onAbort } from "./on-abort.ts";
 import { watchRate } from "./rate-watch.ts";
 import type { Trust } from "./trust.ts";
@@ -29,8 +30,8 @@ export function startLibrary(options: HttpOptions, trust: Trust): Library {
       lookup: connectTimeout,
       connect: connectTimeout,
       secureConnect: connectTimeout,
+      // Not `socket`, which counts the time in which we do not read as well: the body is watched below.
       response: stallTimeout,
-      socket: stallTimeout,
     },
   });
   return {
@@ -63,7 +64,7 @@ function open(
   // Not the caller's own, which the library would listen to once for each request.
   const stop = new AbortController();
   const callOff = onAbort(request.signal, () => stop.abort());
-  const stream = client.stream(url, {
+  const stream = client.stream(withLiteralPercent(url), {
     method: (request.method ?? "GET") as Method,
     headers: { ...request.headers },
     ...(request.body === undefined ? {} : { body: request.body }),
@@ -99,7 +100,9 @@ const pieceSize = 512 * 1024;
 /** One write of a large piece costs what one write of a small one does. */
 function inLargePieces(body: Readable, pace: Pick<Use, "span" | "minimumRate">): OpenAnswer["body"] {
   const watch = watchRate({
-    ...pace,
+    span: pace.span,
+    // Nothing at all is too little, whatever the rate.
+    minimumRate: Math.max(pace.minimumRate, Number.EPSILON),
     onTooSlow: (bytes) => {
       const text = `Timeout awaiting '${bytes === 0 ? "socket" : "rate"}' for ${pace.span}ms`;
       body.destroy(Object.assign(new Error(text), { code: "ETIMEDOUT" }));

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createHttp, type HttpOptions, materialize } from "../src/index.ts";
@@ -12,6 +14,7 @@ import {
   proxy,
   type Proxy as RealProxy,
   serve,
+  sha256,
   tempDir,
   tree,
 } from "../testing/index.ts";
@@ -100,6 +103,33 @@ describe("a proxy", () => {
     expect(secure.ranges).toEqual([undefined, "bytes=40000-"]);
   });
 
+  test("is not called stalled because we read slowly", async () => {
+    const through = await proxied();
+    environment({ HTTP_PROXY: through.url });
+    const large = pattern(3 * 1024 * 1024, 5);
+    plain = await serve({ "/large.bin": large });
+    onTestFinished(() => plain.close());
+
+    const { body: pieces } = await httpWith({ stallTimeout: 500 }).open(`http://${host}/large.bin`);
+    const hash = createHash("sha256");
+    for await (const piece of pieces) {
+      await pause(900);
+      hash.update(piece);
+    }
+
+    expect(hash.digest("hex")).toBe(sha256(large));
+  });
+
+  test.each([0, 1024])("behind which nothing more comes is called stalled (a rate of at least %d)", async (rate) => {
+    const through = await proxied();
+    environment({ HTTP_PROXY: through.url });
+    plain.fault("model.bin", { type: "stall", at: 50_000 });
+
+    await expect(
+      httpWith({ stallTimeout: 300, minimumRate: rate }).get(`http://${host}/model.bin`),
+    ).rejects.toMatchObject({ code: "STALLED" });
+  });
+
   test("carries a token no further than without it", async () => {
     const through = await proxied();
     environment({ HTTPS_PROXY: through.url, HTTP_PROXY: through.url });
@@ -150,6 +180,14 @@ describe("a proxy that wants a password", () => {
     expect(through.requests.map(({ passed }) => passed)).toEqual([true]);
   });
 
+  test.each(["https", "http"])("gets one with a percent sign that escapes nothing as it is (%s)", async (scheme) => {
+    const through = await proxied({ auth: "100%:50%off%ff" });
+    const address = withPassword(through, "100%:50%off%ff");
+    environment({ HTTPS_PROXY: address, HTTP_PROXY: address });
+
+    expect((await httpWith().get(`${scheme}://${host}/model.bin`)).status).toBe(200);
+  });
+
   test.each(["https", "http"])("and gets a wrong one says so, and the password is in no error (%s)", async (scheme) => {
     const through = await proxied({ auth: "me:right" });
     const address = withPassword(through, "me:very-wrong");
@@ -167,6 +205,20 @@ describe("a proxy that wants a password", () => {
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("very-wrong");
   });
 });
+
+test.each(["direct", "proxied"])(
+  "a mirror's password with a percent sign that escapes nothing is shown as it is (%s)",
+  async (way) => {
+    const through = await proxied();
+    environment({ HTTP_PROXY: through.url });
+    const at = way === "direct" ? `127.0.0.1:${plain.port}` : host;
+
+    expect((await httpWith().get(`http://100%:50%off%ff@${at}/model.bin`)).status).toBe(200);
+
+    const shown = plain.requests[0]?.headers.authorization ?? "";
+    expect(Buffer.from(shown.replace("Basic ", ""), "base64").toString()).toBe("100%:50%off%ff");
+  },
+);
 
 describe("a proxy that is none", () => {
   test("cannot be reached, and is named", async () => {

@@ -1,3 +1,4 @@
+import { withLiteralPercent } from "../literal-percent.ts";
 import { onAbort } from "../on-abort.ts";
 import type { OpenAnswer } from "../types.ts";
 import { WireBody } from "./body.ts";
@@ -88,7 +89,8 @@ function send(
 }
 
 /** The name and password that stand in an address, as those of mirrors do. */
-function basic({ username, password }: URL): string | undefined {
+function basic(url: URL): string | undefined {
+  const { username, password } = withLiteralPercent(url);
   if (username === "" && password === "") return undefined;
   const both = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return `Basic ${Buffer.from(both).toString("base64")}`;
