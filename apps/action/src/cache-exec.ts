@@ -25,8 +25,30 @@ export function unpackingInto<T>(where: Unpacking, work: () => Promise<T>): Prom
 export function exec(command: string, args: string[] = [], options: ExecOptions = {}): Promise<number> {
   const where = unpacking.getStore();
   const bounds = where !== undefined && / -xf /.test(command) ? boundsOf(where) : [];
-  const listeners = options.silent ? options.listeners : { errline: (line: string) => info(harmless(line)) };
-  return start(command, [...args, ...bounds], { ...options, silent: true, ...(listeners ? { listeners } : {}) });
+  if (options.silent) return start(command, [...args, ...bounds], options);
+  return told(command, [...args, ...bounds], options);
+}
+
+// What tar says where the machine, and no archive, is at fault; at the end of a line, where no name of an entry can stand.
+const ofThisMachine =
+  /: (No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes|Cannot exec: .+|Cannot fork: .+|Read-only file system|Cannot allocate memory)$/;
+
+/** Runs it with what it complains of in the log, and with its reason in the error where that is this machine's. */
+async function told(command: string, args: string[], options: ExecOptions): Promise<number> {
+  let reason: string | undefined;
+  const errline = (line: string) => {
+    reason ??= ofThisMachine.exec(line)?.[1];
+    info(harmless(line));
+  };
+  try {
+    // In English, whatever the machine speaks.
+    const env = { ...(options.env ?? process.env), LC_ALL: "C" } as Record<string, string>;
+    return await start(command, args, { ...options, env, silent: true, listeners: { errline } });
+  } catch (error) {
+    if (reason === undefined) throw error;
+    const why = reason.startsWith("Wrote only") ? `No space left on device (${reason})` : reason;
+    throw new Error(`${why}, in ${process.env.GITHUB_WORKSPACE}`);
+  }
 }
 
 // What tar reads at a time.

@@ -30,6 +30,8 @@ export function info(message: string): void {
 }
 
 export function debug(message: string): void {
+  // It takes every refusal for another job's doing; 409 is.
+  if (message.startsWith("Failed to reserve cache: ") && !message.includes("(409)")) warning(message);
   logDebug(message);
 }
 

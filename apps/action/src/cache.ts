@@ -80,6 +80,9 @@ function isSilence(trouble: string | undefined): boolean {
 }
 
 function whyAway(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.GITHUB_SERVER_URL && !URL.canParse(env.GITHUB_SERVER_URL)) {
+    return `GITHUB_SERVER_URL is no address: ${env.GITHUB_SERVER_URL}`;
+  }
   if (!isFeatureAvailable()) return "there is no cache service here";
   // Without it, an entry that somebody prepared could write anywhere on this machine.
   if (!hasGnuTar(env)) return "entries are unpacked with GNU tar alone, and there is none here";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { PreloadError } from "@preload/core";
+import { codeOf, PreloadError } from "@preload/core";
 import type { Cache } from "./cache.ts";
 import { clear } from "./clear.ts";
 import type { Entry, Found } from "./entries.ts";
@@ -36,6 +36,10 @@ export async function save(entry: Entry, found: Found, { cache, stage, signal }:
     const saved = await cache.save(entry.folder, key, entry.bytes);
     if (saved.trouble !== undefined) return { state: "refused", key, why: saved.trouble };
     return { state: saved.key === undefined ? "there" : "saved", key };
+  } catch (error) {
+    // The models are complete: that there is no room for an entry, or no right to make one, is no failure of theirs.
+    if (error instanceof PreloadError || codeOf(error) === undefined) throw error;
+    return { state: "refused", key, why: error instanceof Error ? error.message : String(error) };
   } finally {
     clear(folder);
   }

@@ -1,6 +1,7 @@
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { clear } from "./clear.ts";
+import { Failure } from "./failure.ts";
 
 /** A folder of ours where entries are unpacked and put together, so that nothing of an entry is ever unpacked elsewhere. */
 export interface Stage {
@@ -27,7 +28,7 @@ const onlyBelow = [
 
 /** Makes a new folder below `temp`. */
 export function openStage(temp: string, env: NodeJS.ProcessEnv): Stage {
-  const dir = mkdtempSync(join(temp, "preload-"));
+  const dir = newFolder(temp);
   // A process that is ended by a signal leaves nothing but what the runner clears away with its folder.
   const leaveNothing = () => clear(dir);
   process.once("exit", leaveNothing);
@@ -53,6 +54,22 @@ export function openStage(temp: string, env: NodeJS.ProcessEnv): Stage {
       clear(dir);
     },
   };
+}
+
+/** Its real path: names in an entry are relative to where the process is, which knows no links. @throws Failure */
+function newFolder(temp: string): string {
+  try {
+    mkdirSync(temp, { recursive: true });
+    return realpathSync(mkdtempSync(join(temp, "preload-")));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      [
+        `RUNNER_TEMP: no folder can be made in ${temp}\n${why}\nFree some space there, or let the runner have a folder it may write to.`,
+      ],
+      7,
+    );
+  }
 }
 
 const changed = ["GITHUB_WORKSPACE", "TAR_OPTIONS", "RUNNER_TEMP"] as const;

@@ -24,11 +24,22 @@ export interface CacheService {
   access: "write" | "read" | "none";
   /** The next request that this is true of is never answered; `held` is settled when it came. */
   hold(match: (request: string) => boolean): { readonly held: Promise<void> };
+  /** Requests that this is true of are answered so instead, so many times. @default 1 */
+  fault(match: (request: string) => boolean, answer: Fault, times?: number): void;
   /** The archive of an entry, and another one in its place. */
   archive(key: string): Buffer;
   replace(key: string, archive: Buffer): void;
   /** Forgets what was reserved and not finalized, as the service does after a while. */
   expireReservations(): void;
+}
+
+/** What a service says that is not well, or that something in between says in its place. */
+export interface Fault {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The connection ends before the body does. */
+  readonly cut?: boolean;
 }
 
 interface Asked {
@@ -43,6 +54,7 @@ export async function cacheService(): Promise<CacheService> {
   const store = blobs();
   const requests: string[] = [];
   const holds: { readonly match: (request: string) => boolean; readonly reached: () => void }[] = [];
+  const faults: { readonly match: (request: string) => boolean; readonly answer: Fault; left: number }[] = [];
   const entries: Entry[] = [];
   let lastId = 0;
 
@@ -59,6 +71,7 @@ export async function cacheService(): Promise<CacheService> {
       holds.push({ match, reached: resolve });
       return { held: promise };
     },
+    fault: (match, answer, times = 1) => void faults.push({ match, answer, left: times }),
     archive: (key) => store.whole.get(entryOf(key).blob) ?? Buffer.alloc(0),
     replace: (key, archive) => void store.whole.set(entryOf(key).blob, archive),
     expireReservations() {
@@ -102,6 +115,11 @@ export async function cacheService(): Promise<CacheService> {
       requests.push(request);
       const at = holds.findIndex(({ match }) => match(request));
       if (at >= 0) return holds.splice(at, 1)[0]?.reached();
+      const fault = faults.find(({ match, left }) => left > 0 && match(request));
+      if (fault) {
+        fault.left -= 1;
+        return fail(response, fault.answer);
+      }
       if (store.answer(message, response, body)) return;
       const { pathname } = new URL(message.url ?? "/", "http://loopback");
       if (!pathname.startsWith(twirp)) return void response.writeHead(404).end();
@@ -139,6 +157,12 @@ function ok(body: object): Answer {
 
 function send(response: ServerResponse, { status, body }: Answer): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+function fail(response: ServerResponse, { status, headers = {}, body = "", cut = false }: Fault): void {
+  response.writeHead(status, { ...headers, "content-length": body.length + (cut ? 1000 : 0) });
+  if (!cut) return void response.end(body);
+  response.write(body, () => response.destroy());
 }
 
 async function read(message: IncomingMessage): Promise<Buffer> {
