@@ -1,11 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, truncateSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { appendFileSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
 import { expect, test } from "vitest";
 import { appendAttempt, readAttempts } from "../src/index.ts";
-
-const file = () => join(mkdtempSync(join(tmpdir(), "preload-attempts-")), "attempts.jsonl");
+import { attemptsFile as file } from "./support/guarded.ts";
 
 test("what was appended is read, in its order", () => {
   const path = file();

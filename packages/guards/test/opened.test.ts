@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { folder } from "./support/folder.ts";
 import { runGuarded } from "./support/guarded.ts";
 
 const inNode = `
@@ -42,7 +41,7 @@ test.each([
   ["Node", [process.execPath, "-e", inNode]],
   ...(hasPython || process.env.CI ? [["Python", [python, "-c", inPython]] as [string, string[]]] : []),
 ])("what %s reads below a folder is noted once, and nothing else", async (_, command) => {
-  const root = mkdtempSync(join(tmpdir(), "preload-opened-"));
+  const root = folder();
   const [under, record] = [join(root, "cache"), join(root, "opened")];
   await mkdir(under);
   for (const name of ["a", "b", "c", "d", "real"]) await writeFile(join(under, name), name);

@@ -1,14 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { place } from "../src/node/hosts.ts";
+import { folder } from "./support/folder.ts";
 import { program, runGuarded } from "./support/guarded.ts";
 
 const python = process.env.PRELOAD_TEST_PYTHON ?? "python3";
 const hasPython = spawnSync(python, ["-c", "import sys; sys.exit(sys.version_info < (3, 8))"]).status === 0;
-const folder = () => mkdtempSync(join(tmpdir(), "preload-python-"));
 
 /** A name server that knows every name, since no test may depend on one that is elsewhere. */
 const answering = [

@@ -1,5 +1,5 @@
 // Talks to itself in every way that is nobody's business, and prints what came back.
-const { mkdtempSync } = require("node:fs");
+const { mkdtempSync, rmSync } = require("node:fs");
 const dgram = require("node:dgram");
 const dns = require("node:dns");
 const http = require("node:http");
@@ -7,7 +7,9 @@ const net = require("node:net");
 const { networkInterfaces, tmpdir } = require("node:os");
 const { join } = require("node:path");
 
-const path = join(mkdtempSync(join(tmpdir(), "preload-local-")), "socket");
+const folder = mkdtempSync(join(tmpdir(), "preload-local-"));
+process.once("exit", () => rmSync(folder, { recursive: true }));
+const path = join(folder, "socket");
 const server = http.createServer((_, response) => response.end("hello"));
 const local = http.createServer((_, response) => response.end("by socket"));
 const text = (options) =>

@@ -23,7 +23,9 @@ server = http.server.HTTPServer(("127.0.0.1", 0), Hello)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 answer = urllib.request.urlopen("http://localhost:%d/" % server.server_port).read().decode()
 
-path = os.path.join(tempfile.mkdtemp(), "socket")
+# Gone when the program is.
+folder = tempfile.TemporaryDirectory()
+path = os.path.join(folder.name, "socket")
 listener = socket.socket(socket.AF_UNIX)
 listener.bind(path)
 listener.listen(1)

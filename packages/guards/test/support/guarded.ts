@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Attempt, guardVariables, readAttempts } from "../../src/index.ts";
+import { folder } from "./folder.ts";
 
 export const program = (name: string) => fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
 
@@ -36,5 +35,5 @@ function withoutTest({ PRELOAD_TEST: _, PYTEST_CURRENT_TEST: __, NODE_OPTIONS: _
 }
 
 export function attemptsFile(): string {
-  return join(mkdtempSync(join(tmpdir(), "preload-guards-")), "attempts.jsonl");
+  return join(folder(), "attempts.jsonl");
 }
