@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { tree } from "@preload/core/testing";
 import { hubRepo } from "@preload/demo-origin";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { thisProcess } from "../../../packages/core/src/owner.ts";
 import { project } from "./support/project.ts";
 import { putTheirs } from "./support/theirs.ts";
@@ -356,13 +357,13 @@ test("an install waits for a removal that is under way, and then has what it nee
   await writeFile(lease, thisProcess());
 
   const running = w.preload(["install"]);
-  const isSettled = await Promise.race([
-    running.then(() => true),
-    new Promise((done) => setTimeout(done, 1500, false)),
-  ]);
+  // What it is about to place is noted right before it waits.
+  await vi.waitUntil(() => existsSync(join(w.home, "state", "placed")), { timeout: 60_000 });
+  const isSettled = await Promise.race([running.then(() => true), pause(1500, false)]);
+  const isThere = existsSync(join(w.hub, folder));
   await rm(lease);
 
-  expect(isSettled).toBe(false);
+  expect([isSettled, isThere]).toEqual([false, false]);
   expect((await running).code).toBe(0);
   expect((await stat(join(w.hub, folder, "refs/main"))).size).toBe(40);
 });
