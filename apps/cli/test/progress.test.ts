@@ -1,6 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type OriginRequest, pattern } from "@preload/core/testing";
 import { whisperModel } from "@preload/demo-origin";
@@ -76,9 +75,9 @@ test.skipIf(reason !== undefined)(
     await terminal.type("preload --stall-timeout 6");
     const wide = steady(await terminal.until(stands), there);
     await terminal.resize(40, 24);
-    await sleep(400);
     const shares = wide.match(/\d+ %/g) ?? [];
-    const narrow = steady((await terminal.screen()).slice(-4), there).replaceAll(/\d+ %/g, () => shares.shift() ?? "");
+    const folded = await terminal.until((lines) => /^total {2}\d+ %/.test(lines.at(-1) ?? ""));
+    const narrow = steady(folded.slice(-4), there).replaceAll(/\d+ %/g, () => shares.shift() ?? "");
     await terminal.resize(80, 24);
     const end = steady(await terminal.until(hasEnded), there);
 

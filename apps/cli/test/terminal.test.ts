@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Body, pattern } from "@preload/core/testing";
 import { hubRepo } from "@preload/demo-origin";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -18,18 +17,20 @@ interface Scene {
   readonly rows?: number;
   readonly files?: Record<string, Body>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Bytes a second over all files. @default 2M */
+  readonly rate?: string;
 }
 
-/** A user before a terminal, and a model that takes its time: two megabytes a second over all its files. */
+/** A user before a terminal, and a model that takes its time. */
 async function before(scene: Scene = {}): Promise<{ terminal: Terminal; there: World; command: string }> {
-  const { columns = 80, rows = 25, files = filesOf(3), env = {} } = scene;
+  const { columns = 80, rows = 25, files = filesOf(3), env = {}, rate = "2M" } = scene;
   const repo = hubRepo({ id: "org/demo-model", files: { "config.json": new TextEncoder().encode("{}"), ...files } });
   const there = await world({
     config: 'models: [{ ref: "hf:org/demo-model", include: ["*"] }]',
     catalog: { repos: [repo], whisper: [], spacy: [], tokens: {} },
   });
   const terminal = await openTerminal({ columns, rows, cwd: there.project, env: { ...there.env, ...env } });
-  return { terminal, there, command: `${process.execPath} ${bin} --max-rate 2M` };
+  return { terminal, there, command: `${process.execPath} ${bin} --max-rate ${rate}` };
 }
 
 function filesOf(count: number, name = (at: number) => `model-0000${at}.safetensors`): Record<string, Body> {
@@ -43,6 +44,13 @@ const esc = "\u001b";
 const up = new RegExp(`${esc}\\[\\d+A`);
 const moved = new RegExp(`${esc}\\[\\d*[AJK]`);
 const coloured = new RegExp(`${esc}\\[[\\d;]*m`);
+
+/** Waits until what moves was drawn anew a few times more: what each time leaves behind is to be seen by then. */
+async function redrawn(terminal: Terminal): Promise<void> {
+  const updates = () => terminal.raw().split(up).length;
+  const before = updates();
+  await terminal.until(() => updates() >= before + 3);
+}
 
 /** A bar that stands where none is drawn any more. */
 function leftOver(lines: readonly string[]): string[] {
@@ -70,7 +78,7 @@ describe.skipIf(reason !== undefined)(`in a real terminal${reason ? ` (${reason}
   );
 
   test("the size of the terminal may change in the middle", async () => {
-    const { terminal, command } = await before({ columns: 120 });
+    const { terminal, command } = await before({ columns: 120, rate: "1M" });
     // A screen that is full. From one that is not, tmux takes as many lines off the top as it folds, out of reach.
     await terminal.type("seq 100");
 
@@ -84,7 +92,7 @@ describe.skipIf(reason !== undefined)(`in a real terminal${reason ? ` (${reason}
       [80, 25],
     ] as const) {
       await terminal.resize(columns, rows);
-      await sleep(400);
+      await redrawn(terminal);
       shown.push(await terminal.screen());
     }
 
@@ -99,7 +107,7 @@ describe.skipIf(reason !== undefined)(`in a real terminal${reason ? ` (${reason}
 
     await terminal.type(command);
     await terminal.until(isMoving);
-    await sleep(600);
+    await redrawn(terminal);
     const lines = leftOver(await terminal.everything());
 
     expect(lines.length).toBeLessThan(rows);
@@ -115,11 +123,11 @@ describe.skipIf(reason !== undefined)(`in a real terminal${reason ? ` (${reason}
       [`${"非常に長いモデルの名前".repeat(6)}.safetensors`]: pattern(size, 2),
       "모델.safetensors": pattern(size, 3),
     };
-    const { terminal, command } = await before({ columns, files });
+    const { terminal, command } = await before({ columns, files, rate: "1M" });
 
     await terminal.type(command);
     await terminal.until((lines) => isMoving(lines) && lines.some((line) => line.includes("非")));
-    await sleep(500);
+    await redrawn(terminal);
     const screen = await terminal.screen();
 
     expect(leftOver(screen)).toHaveLength(4);

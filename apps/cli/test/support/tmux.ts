@@ -80,7 +80,7 @@ export async function openTerminal({ columns, rows, cwd, env }: TerminalOptions)
   };
   const screen = () => capture();
   const until: Terminal["until"] = async (isSo) => {
-    for (const end = performance.now() + 20_000; ; await sleep(40)) {
+    for (const end = performance.now() + 60_000; ; await sleep(40)) {
       const lines = await screen();
       if (isSo(lines)) return lines;
       if (performance.now() > end) throw new Error(`this is what the terminal shows\n${lines.join("\n")}`);
