@@ -23,5 +23,5 @@ export function isFor(key: string, found: string): boolean {
 
 function ordinalOf(key: string, found: string): number {
   const rest = found.startsWith(key) ? found.slice(key.length) : "";
-  return Number(/^-r([1-9]\d{0,5})$/.exec(rest)?.[1] ?? 0);
+  return Number(/^-r([1-9]\d{0,14})$/.exec(rest)?.[1] ?? 0);
 }

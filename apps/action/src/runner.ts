@@ -34,7 +34,12 @@ export function thisRunner(env: NodeJS.ProcessEnv): Runner {
     exportVariable: (name, value) => core.exportVariable(name, value),
     summary(markdown) {
       // Written at once, and for good: the library's own summary keeps it until it is told to write.
-      if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, `${markdown}\n`);
+      try {
+        if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, `${markdown}\n`);
+      } catch (error) {
+        // The models are as they should be, whatever the page of the job says.
+        this.annotate("notice", `The summary of the job could not be written: ${(error as Error).message}`);
+      }
     },
   };
 }

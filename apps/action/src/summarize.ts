@@ -19,9 +19,23 @@ export async function summarize(
   const record = recordIn(stage);
   if (!existsSync(record)) return;
   const facts = join(stage.dir, "cache-facts.json");
-  writeFileSync(facts, JSON.stringify(factsOf(runs, job)));
-  const markdown = await job.preload.text("ci-summary", ["--report", record, "--cache-facts", facts]);
+  const hasFacts = written(facts, JSON.stringify(factsOf(runs, job)));
+  const markdown = await job.preload.text("ci-summary", [
+    "--report",
+    record,
+    ...(hasFacts ? ["--cache-facts", facts] : []),
+  ]);
   if (markdown !== "") runner.summary(markdown);
+}
+
+/** On a full disk the page says less, and the job goes on. */
+function written(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function factsOf(runs: readonly EntryRun[], { budget }: Job): CacheFacts {

@@ -56,3 +56,13 @@ test("a runner's temp that is a link, or is not there yet, is as good as any oth
   const step = await (await machine()).run({}, { RUNNER_TEMP: join(own.temp, "not/there") });
   expect(step).toMatchObject({ code: 0, outputs: { hit: "exact" }, asked: 0, annotations: [] });
 });
+
+test("a summary that cannot be written is a notice, and no failed job", async () => {
+  const { machine } = await world(models(1));
+  const own = await machine();
+
+  const step = await own.run({}, { GITHUB_STEP_SUMMARY: own.home });
+
+  expect(step).toMatchObject({ code: 0, outputs: { complete: "true" }, uploads: 1 });
+  expect(step.annotations).toMatchObject([{ level: "notice", text: expect.stringContaining("EISDIR") }]);
+});
