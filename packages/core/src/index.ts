@@ -39,6 +39,7 @@ export { type InstallAllOptions, installAll, type Result } from "./install-all.t
 export type { Lease } from "./lease.ts";
 export { leftoversIn } from "./leftovers.ts";
 export { linksByTarget } from "./links-by-target.ts";
+export { withLiteralPercent } from "./literal-percent.ts";
 export { type Drift, lockDrift, reachable } from "./lock-drift.ts";
 export { readLock, writeLock } from "./lock-store.ts";
 export { emptyLock, formatLock, type Lock, parseLock, sameOptions } from "./lockfile.ts";

@@ -2,7 +2,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { PreloadError, proxyFor } from "@preload/core";
+import { PreloadError, proxyFor, withLiteralPercent } from "@preload/core";
 
 /**
  * A connection to a host, directly or through the proxy that the caller's own environment names for it.
@@ -26,7 +26,7 @@ function direct(host: string, port: number): Promise<Duplex> {
 }
 
 function through(proxy: string, host: string, port: number): Promise<Duplex> {
-  const { protocol, hostname, port: proxyPort, username, password } = new URL(proxy);
+  const { protocol, hostname, port: proxyPort, username, password } = withLiteralPercent(proxy);
   if (protocol !== "http:" && protocol !== "https:") {
     throw new PreloadError("USAGE", `the proxy in the environment is not one of HTTP, but ${protocol}`);
   }
