@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { guardVariables, readAttempts } from "@preload/guards";
 import { expect, test } from "vitest";
-import { jest, mocha12, playwright, type Runner, vitest3, vitest4 } from "./support/runners.ts";
+import { jest, mocha12, playwright, type Runner, vitest4, vitests } from "./support/runners.ts";
 import { type World, world, writeAll } from "./support/world.ts";
 
 const asks = `
@@ -15,8 +15,10 @@ test("asks by a child", async () => {
 `;
 
 const ways: readonly (readonly [string, Runner, readonly string[]])[] = [
-  ["vitest 3 in threads", vitest3, ["--pool=threads"]],
-  ["vitest 4 in threads, not isolated", vitest4, ["--pool=threads", "--no-isolate"]],
+  ...vitests.map((runner) => [`${runner.name} in threads`, runner, ["--pool=threads"]] as const),
+  ...vitests.map(
+    (runner) => [`${runner.name} in threads, not isolated`, runner, ["--pool=threads", "--no-isolate"]] as const,
+  ),
   ["jest in workers", jest, ["--workers=2"]],
   ["mocha in parallel", mocha12, ["--parallel"]],
 ];
@@ -36,7 +38,7 @@ test.each(ways)("%s: blocked, by test and host", async (_, runner, args) => {
   expect(code).not.toBe(0);
 });
 
-test.each([vitest3, vitest4, jest, playwright, mocha12].map((runner) => [runner.name, runner] as const))(
+test.each([...vitests, jest, playwright, mocha12].map((runner) => [runner.name, runner] as const))(
   "%s: tells whoever watches from outside which test asked, and leaves the report to him",
   async (_, runner) => {
     const place = await world(runner);

@@ -1,11 +1,13 @@
-import { describe, expect, test } from "vitest";
-import { runners } from "./support/runners.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { runners, startable } from "./support/runners.ts";
 import { leftBehind, world, writeAll } from "./support/world.ts";
 
 const bart = "hf:preload-demo/tiny-bart";
 const sentence = "hf:preload-demo/tiny-sentence";
 
 describe.each(runners.map((runner) => [runner.name, runner] as const))("%s", (_, runner) => {
+  beforeEach(({ skip }) => skip(runner.whyNot !== undefined, runner.whyNot));
+
   test("fetches the models before the tests, and nothing the next time", async () => {
     const place = await world(runner);
 
@@ -122,7 +124,7 @@ test("asks nobody", () => {});
   });
 });
 
-const skipping = runners.filter(({ name }) => name !== "jest").map((runner) => [runner.name, runner] as const);
+const skipping = startable.filter(({ name }) => name !== "jest").map((runner) => [runner.name, runner] as const);
 test.each(skipping)("%s: a describe that requires a model is skipped as a whole, test by test", async (_, runner) => {
   const place = await world(runner);
   await place.writeTests(

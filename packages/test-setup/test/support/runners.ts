@@ -1,9 +1,11 @@
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+
 /** What the tests have to know of a runner. */
 export interface Runner {
   readonly name: string;
   /** Its project in `examples`. */
   readonly example: string;
-  /** As projects install it, and as this package does, which needs two versions of some. */
+  /** As projects install it, and as this package does, which needs several versions of some. */
   readonly package: string;
   readonly from: string;
   readonly bin: string;
@@ -11,6 +13,8 @@ export interface Runner {
   /** The example's file of tests, and what stands above them. */
   readonly testFile: string;
   readonly header: string;
+  /** Why it does not start on this Node. */
+  readonly whyNot?: string;
   /** The files of a config whose set-up has these options. */
   options(options: object): Readonly<Record<string, string>>;
 }
@@ -46,8 +50,14 @@ export const { mochaGlobalSetup, mochaGlobalTeardown, mochaHooks } = preload(${J
   }),
 };
 
-export const vitest3: Runner = { ...vitest, name: "vitest 3", from: "vitest-3" };
+const vitest3: Runner = { ...vitest, name: "vitest 3", from: "vitest-3" };
 export const vitest4: Runner = { ...vitest, name: "vitest 4", from: "vitest" };
+const vitest5: Runner = {
+  ...vitest,
+  name: "vitest 5",
+  from: "../vitest-5/node_modules/vitest",
+  ...(major < 22 || (major === 22 && minor < 12) ? { whyNot: "vitest 5 needs Node 22.12" } : {}),
+};
 const mocha11: Runner = { ...mocha, name: "mocha 11", from: "mocha-11" };
 export const mocha12: Runner = { ...mocha, name: "mocha 12", from: "mocha" };
 export const jest: Runner = {
@@ -85,7 +95,10 @@ const { beforeEach, describe } = test;`,
   }),
 };
 
-export const runners = [vitest3, vitest4, jest, playwright, mocha11, mocha12];
+export const runners = [vitest3, vitest4, vitest5, jest, playwright, mocha11, mocha12];
+/** Those that start on this Node. */
+export const startable = runners.filter(({ whyNot }) => whyNot === undefined);
+export const vitests = startable.filter(({ package: name }) => name === "vitest");
 
 function setUp(entry: string, options: object): string {
   return `import { preload } from "@preload/test-setup/${entry}";\nexport default preload(${JSON.stringify(options)});\n`;
