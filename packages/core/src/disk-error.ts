@@ -6,19 +6,20 @@ import { causeOf, codeOf, PreloadError } from "./errors.ts";
  * Says what the disk refused, or gives the error back as it was when it is none of the disk's.
  * `setting` is what names another place.
  */
-export function diskError(error: unknown, path: string, setting = "--cache-root"): unknown {
+export function diskError(error: unknown, path: string, setting = defaultSetting): unknown {
   if (error instanceof PreloadError) return error;
   const code = codeOf(error);
   const folder = unmadeFolder(error);
   const what = folder === undefined ? `${path} cannot be written` : `${folder} cannot be made`;
   const options = { cause: causeOf(error) };
+  const kept = setting === defaultSetting ? "; what was fetched is kept and continued" : "";
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
     case "EFBIG":
       return new PreloadError("DISK_FULL", `${what}: ${reasons[code]} (${code})`, {
         ...options,
-        hint: `Free some space, or choose another place with ${setting}; what was fetched is kept and continued.`,
+        hint: `Free some space, or choose another place with ${setting}${kept}.`,
       });
     case "EACCES":
     case "EPERM":
@@ -56,18 +57,21 @@ export function diskError(error: unknown, path: string, setting = "--cache-root"
     case "ETIMEDOUT":
       return new PreloadError("NOT_WRITABLE", `${path} cannot be written: ${reasons[code]} (${code})`, {
         ...options,
-        hint: "Look at the disk, or at the connection to the one that is shared; what was fetched is kept and continued.",
+        hint: `Look at the disk, or at the connection to the one that is shared${kept}.`,
       });
     case "EMFILE":
     case "ENFILE":
       return new PreloadError("NOT_WRITABLE", `${path} cannot be written: ${reasons[code]} (${code})`, {
         ...options,
-        hint: "Allow more with `ulimit -n`, or fetch fewer at once with --concurrency; what was fetched is kept and continued.",
+        hint: `Allow more with \`ulimit -n\`, or fetch fewer at once with --concurrency${kept}.`,
       });
     default:
       return error;
   }
 }
+
+// What is put there is continued by the next run; what lies elsewhere is made anew.
+const defaultSetting = "--cache-root";
 
 const reasons = {
   ENOSPC: "the disk is full",

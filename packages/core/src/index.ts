@@ -51,6 +51,7 @@ export { type Fault, faultOf } from "./network-error.ts";
 export { ownedPaths } from "./owned-paths.ts";
 export { draftOf, lifeOf, writerOf } from "./owner.ts";
 export { safePath, targetOf } from "./paths.ts";
+export { piecesOf } from "./pieces-of.ts";
 export { allPlaced, forgetPlaced, type Placed } from "./placed.ts";
 export { type Machine, thisMachine } from "./platform.ts";
 export { proxyFor } from "./proxy.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PreloadError } from "@preload/core";
+import { onDisk, PreloadError, piecesOf } from "@preload/core";
 import { refused, type Source } from "./ask.ts";
 import type { WheelSource } from "./wheel-source.ts";
 
@@ -22,16 +22,16 @@ export async function fetchWhole(address: string, sha256: string, source: Source
     }
     const hash = createHash("sha256");
     let size = 0;
-    for await (const chunk of answer.body) {
+    for await (const chunk of piecesOf(answer, source.http)) {
       hash.update(chunk);
       size += chunk.byteLength;
-      await file.appendFile(chunk);
+      await onDisk(folder, () => file.appendFile(chunk), "TMPDIR");
     }
     mustBe(sha256, hash.digest("hex"), size, address);
     return { size, close, read: async (offset, length) => readAt(file, offset, length) };
   } catch (error) {
     await close();
-    throw source.http.explain(error, address);
+    throw error;
   }
 }
 

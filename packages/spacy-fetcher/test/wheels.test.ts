@@ -1,8 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { parseRef } from "@preload/core";
-import type { Fault, OriginRequest } from "@preload/core/testing";
-import { describe, expect, test } from "vitest";
+import { contentOf, type Fault, type OriginRequest, pattern, tree } from "@preload/core/testing";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { smallDisk, whyNoSmallDisk } from "../../core/test/support/small-disk.ts";
 import { type WheelParts, wheelOf, zip } from "./wheels.ts";
 import { fetcherFor, origin, tiny } from "./worlds.ts";
 
@@ -36,6 +37,24 @@ describe("a wheel is described the same", () => {
     expect(entries[0]).toMatchObject({ members: { length: 1506 } });
   });
 });
+
+test.skipIf(whyNoSmallDisk)(
+  "a wheel that does not fit into the folder for temporary files is the disk's fault",
+  async () => {
+    const stored = contentOf(pattern(600_000));
+    const wheel = wheelOf({ ...parts, files: { "en_tiny/en_tiny-3.8.0/vectors": stored } });
+    const { endpoints, origin: server } = await origin([tiny({ wheel })]);
+    server.fault("/cdn/", { type: "ignore-range" });
+    const { dir } = await smallDisk(200_000);
+    vi.stubEnv("TMPDIR", dir);
+    onTestFinished(() => void vi.unstubAllEnvs());
+
+    const resolving = fetcherFor(endpoints).resolve(ref);
+
+    await expect(resolving).rejects.toMatchObject({ code: "DISK_FULL", hint: expect.stringContaining("TMPDIR") });
+    expect(await tree(dir)).toEqual([]);
+  },
+);
 
 test("a wheel fetched whole is checked, and leaves nothing behind", async () => {
   const { endpoints, origin: server } = await origin([tiny({ wheel: large })]);

@@ -2,7 +2,16 @@ import { createHash } from "node:crypto";
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { addressesOf, formatRef, PreloadError, type Ref, refusedBy, type ZipSource } from "@preload/core";
+import {
+  addressesOf,
+  formatRef,
+  onDisk,
+  PreloadError,
+  piecesOf,
+  type Ref,
+  refusedBy,
+  type ZipSource,
+} from "@preload/core";
 import type { Source } from "./file-fetcher.ts";
 
 /** How a manifest knows a file. */
@@ -70,10 +79,16 @@ async function receive(file: FileHandle, address: string, url: string, ref: Ref,
         md5: progress.md5.digest("hex"),
       };
     } catch (error) {
-      const explained = error instanceof PreloadError ? error : source.http.explain(error, address);
-      const isBroken = explained instanceof PreloadError && ["NETWORK", "STALLED"].includes(explained.code);
-      if (!isBroken || progress.size <= before) throw explained;
+      const isBroken = error instanceof PreloadError && ["NETWORK", "STALLED"].includes(error.code);
+      if (!isBroken || progress.size <= before) throw error;
     }
+  }
+}
+
+async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.byteLength; ) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.byteLength - at, position + at);
+    at += bytesWritten;
   }
 }
 
@@ -101,9 +116,9 @@ async function oneRequest(
       await file.truncate(0);
     }
     const end = progress.size + Number(answer.headers["content-length"] ?? Number.NaN);
-    for await (const piece of answer.body) {
+    for await (const piece of piecesOf(answer, http)) {
       for (const hash of [progress.sha256, progress.sha1, progress.md5]) hash.update(piece);
-      await file.write(piece, 0, piece.byteLength, progress.size);
+      await onDisk(tmpdir(), () => writeWhole(file, piece, progress.size), "TMPDIR");
       progress.size += piece.byteLength;
     }
     if (progress.size < end) {

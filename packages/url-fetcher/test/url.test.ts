@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { install, parseRef } from "@preload/core";
 import { tempDir, tree } from "@preload/core/testing";
 import { strToU8, zipSync } from "fflate";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { smallDisk, whyNoSmallDisk } from "../../core/test/support/small-disk.ts";
 import { url } from "../src/index.ts";
 import { digest, fetcherFor, origin, plain, resolved } from "./worlds.ts";
 
@@ -126,6 +127,23 @@ test("reading continues where a connection broke", async () => {
   expect(manifest.revision).toBe(digest("sha256", large));
   expect(demo.origin.ranges).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/)]);
 });
+
+test.skipIf(whyNoSmallDisk)(
+  "a full folder for temporary files is told as such, and nothing is left there",
+  async () => {
+    const large = new Uint8Array(600_000).fill(7);
+    const demo = await origin({ "models.example.com/a/words.txt": large });
+    const { dir } = await smallDisk(400_000);
+    vi.stubEnv("TMPDIR", dir);
+    onTestFinished(() => void vi.unstubAllEnvs());
+
+    const refused = resolved(fetcherFor("url", demo), ref, { md5: digest("md5", large) });
+
+    await expect(refused).rejects.toMatchObject({ code: "DISK_FULL", hint: expect.stringContaining("TMPDIR") });
+    expect(await tree(dir)).toEqual([]);
+    expect(demo.origin.requests).toHaveLength(1);
+  },
+);
 
 describe("an archive with unzip", () => {
   const zip = zipSync({
