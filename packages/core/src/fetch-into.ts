@@ -222,7 +222,8 @@ function tellResumed(progress: Progress, source: Source, { ref, path, onEvent }:
   progress.stoppedBy = undefined;
 }
 
-async function writeWhole(file: Target, bytes: Uint8Array, position: number): Promise<void> {
+/** A disk that is nearly full takes a part of a piece, and refuses the next. */
+export async function writeWhole(file: Pick<Target, "write">, bytes: Uint8Array, position: number): Promise<void> {
   let { bytesWritten } = await file.write(bytes, 0, bytes.byteLength, position);
   while (bytesWritten < bytes.byteLength) {
     const rest = bytes.subarray(bytesWritten);

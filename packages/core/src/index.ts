@@ -31,6 +31,7 @@ export {
   worstExitCode,
 } from "./errors.ts";
 export type { MaterializeEvent, OnEvent } from "./events.ts";
+export { writeWhole } from "./fetch-into.ts";
 export { type Forecast, forecast } from "./forecast.ts";
 export { entriesIn, filesUnder, type HeldFile, type Holding, heldFile, pathsUnder } from "./holding.ts";
 export { createHttp, type HttpOptions } from "./http.ts";

@@ -19,11 +19,11 @@ export function writeNote(path: string, text: string, { mode }: { mode?: number 
     makeFolders(folder);
     writeFileSync(draft, text, mode === undefined ? {} : { mode });
     renameSync(draft, path);
-    sweep(folder);
   } catch (error) {
-    forget(draft);
+    quietly(() => rmSync(draft, { force: true }));
     throw error;
   }
+  quietly(() => sweep(folder));
 }
 
 function sweep(folder: string): void {
@@ -33,11 +33,11 @@ function sweep(folder: string): void {
   }
 }
 
-/** A full disk takes the name of a draft and not its content. */
-function forget(draft: string): void {
+/** What cannot be cleared away, as the draft of another user, is in nobody's way. */
+function quietly(work: () => void): void {
   try {
-    rmSync(draft, { force: true });
+    work();
   } catch {
-    // A folder that is closed to us holds none of ours.
+    // What was to be written is there, or the reason why not is thrown.
   }
 }

@@ -10,6 +10,7 @@ import {
   piecesOf,
   type Ref,
   refusedBy,
+  writeWhole,
   type ZipSource,
 } from "@preload/core";
 import type { Source } from "./file-fetcher.ts";
@@ -82,13 +83,6 @@ async function receive(file: FileHandle, address: string, url: string, ref: Ref,
       const isBroken = error instanceof PreloadError && ["NETWORK", "STALLED"].includes(error.code);
       if (!isBroken || progress.size <= before) throw error;
     }
-  }
-}
-
-async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < bytes.byteLength; ) {
-    const { bytesWritten } = await file.write(bytes, at, bytes.byteLength - at, position + at);
-    at += bytesWritten;
   }
 }
 
