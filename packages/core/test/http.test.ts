@@ -1,8 +1,9 @@
-import { createServer, type LookupFunction, type Server, type Socket } from "node:net";
+import type { LookupFunction } from "node:net";
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createHttp, type HttpOptions, type OpenAnswer } from "../src/index.ts";
 import { bytes, contentOf, type Fault, type Origin, pattern, type Routes, serve } from "../testing/index.ts";
+import { listening } from "./support/listening.ts";
 import { until } from "./support/until.ts";
 
 function httpWith(options: Partial<HttpOptions> = {}) {
@@ -250,22 +251,6 @@ describe("a name and a password in an address", () => {
 });
 
 describe("a failure is told with the host and the cause", () => {
-  /** A server on loopback that does with each connection what it likes. */
-  async function listening(onSocket: (socket: Socket) => void): Promise<{ url: string; port: number; server: Server }> {
-    const sockets: Socket[] = [];
-    const server = createServer((socket) => {
-      sockets.push(socket.on("error", () => {}));
-      onSocket(socket);
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    const { port } = server.address() as { port: number };
-    return { url: `http://127.0.0.1:${port}`, port, server };
-  }
-
   const failing = (url: string, options: Partial<HttpOptions> = {}) =>
     expect(httpWith({ retryDelays: [], ...options }).get(`${url}/a`)).rejects;
 

@@ -1,26 +1,12 @@
 import { writeFile } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createHttp, materialize } from "../src/index.ts";
 import { pattern, privateCa, serve, tempDir, tree } from "../testing/index.ts";
+import { listening } from "./support/listening.ts";
 import { manifestOf } from "./support/manifest-of.ts";
-
-/** A server on loopback that does with each connection what it likes. */
-async function listening(onSocket: (socket: Socket) => void): Promise<number> {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket.on("error", () => {}));
-    onSocket(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as { port: number }).port;
-}
 
 const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
 const sized = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n";
@@ -40,7 +26,7 @@ describe("what a connection says that is no HTTP is refused, and never taken for
     ["a length beyond all numbers", `HTTP/1.1 200 OK\r\nContent-Length: ${"9".repeat(400)}\r\n\r\nhello`],
     ["a length and chunks", `${sized}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`],
   ])("%s", async (_, said) => {
-    const port = await listening((socket) => socket.once("data", () => socket.end(said)));
+    const { port } = await listening((socket) => socket.once("data", () => socket.end(said)));
     const http = createHttp({ machine: { env: {} }, retryDelays: [], stallTimeout: 2000 });
     onTestFinished(() => http.close());
 
@@ -68,7 +54,7 @@ test.each([
   const origin = await serve({ "/model.bin": body }, { tls: server });
   onTestFinished(() => origin.close());
   let spoilt = false;
-  const port = await listening((socket) => {
+  const { port } = await listening((socket) => {
     let came = 0;
     const upstream = connect(origin.port, "127.0.0.1").on("error", () => socket.destroy());
     socket.on("close", () => upstream.destroy()).pipe(upstream);
