@@ -5,7 +5,7 @@ import { MatrixReporter } from "./src/matrix-reporter.ts";
 export default mergeConfig(base, {
   test: {
     globalSetup: ["src/prepare.ts"],
-    reporters: ["default", new MatrixReporter()],
+    reporters: [new MatrixReporter()],
     // Each client loads torch or something as large: two at a time is what a small machine bears.
     maxWorkers: 2,
     testTimeout: 180_000,
