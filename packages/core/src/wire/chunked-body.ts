@@ -1,5 +1,5 @@
 import type { WireBody } from "./body.ts";
-import { Unusual } from "./connection.ts";
+import { Unusual } from "./unusual.ts";
 
 /** The content of a chunked body. Its connection is not used again. */
 export class ChunkedBody implements AsyncIterable<Uint8Array> {

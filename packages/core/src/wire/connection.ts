@@ -3,6 +3,8 @@ import { connect as connectTls } from "node:tls";
 import { type RateWatch, watchRate } from "../rate-watch.ts";
 import type { Trust } from "../trust.ts";
 import { type Head, headEnd, parseHead } from "./head.ts";
+import { Slabs } from "./slabs.ts";
+import { Unusual } from "./unusual.ts";
 
 /** Takes what arrives on a connection, in order. */
 export interface Receiver {
@@ -28,35 +30,13 @@ export interface ConnectionOptions {
   readonly lookup?: LookupFunction | undefined;
 }
 
-// Large enough that a write to the disk is worth its trip through the thread pool, small enough for many connections.
-const slabSize = 512 * 1024;
-// What a connection begins with: enough for a small file after the longest head.
-const smallSize = 64 * 1024;
-// And more than Node's TLS hands over at once, which is what it has decrypted of one read of 64 KiB.
-const smallTlsSize = 128 * 1024;
 // Twice what Node's own client takes.
 const longestHead = 32 * 1024;
 
-/** An answer that this small reader of HTTP does not understand; the full client has to ask again. */
-export class Unusual extends Error {
-  /** For when its body has begun, and it is too late to ask again. Node's parser calls such things HPE_…, too. */
-  readonly code = "HPE_UNUSUAL";
-}
-
-/**
- * One connection that reads answers straight into memory of ours, for large bodies of known length.
- * The kernel writes into one of two slabs while the other is on its way to the disk; when both are, it waits.
- */
+/** One connection that reads answers straight into memory of ours, for large bodies of known length. */
 export class Connection {
   readonly #socket: Socket;
-  readonly #isTls: boolean;
-  readonly #slabs: [Slab, Slab];
-  /** Memory for what TLS hands over although it was told to wait; kept for the next time. */
-  #spare: Slab | undefined;
-  #current = 0;
-  /** Where in the current slab what is not yet handed on begins, and where the next read goes. */
-  #start = 0;
-  #fill = 0;
+  readonly #slabs: Slabs;
   #paused = false;
   #receiver: Receiver | undefined;
   /** Bytes of the body still to come; undefined while the head is read. */
@@ -73,14 +53,14 @@ export class Connection {
     const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
     const host = url.hostname.replace(/^\[|\]$/g, "");
     const onread = {
-      buffer: () => this.#room(),
+      buffer: () => this.#slabs.room(),
       callback: (bytes: number) => this.#read(bytes),
     };
     const { lookup } = options;
-    this.#isTls = url.protocol === "https:";
-    this.#slabs = [this.#smallSlab(), this.#smallSlab()];
+    const isTls = url.protocol === "https:";
+    this.#slabs = new Slabs(isTls);
     const common = { host, port, onread, noDelay: true, ...(lookup ? { lookup } : {}) };
-    this.#socket = this.#isTls
+    this.#socket = isTls
       ? connectTls({
           ...common,
           ...options.trust,
@@ -89,7 +69,7 @@ export class Connection {
           ...(options.session ? { session: options.session } : {}),
         })
       : connectTcp(common);
-    const ready = this.#isTls ? "secureConnect" : "connect";
+    const ready = isTls ? "secureConnect" : "connect";
     this.#socket.setTimeout(connectTimeout);
     this.#socket.once(ready, () => {
       this.#isReady = true;
@@ -148,27 +128,8 @@ export class Connection {
     if (error) this.#fail(error);
   }
 
-  #room(): Uint8Array {
-    // A TLS socket that is paused still delivers what it has decrypted, and must not do so into memory that is lent.
-    if (this.#isTls && this.#slab().out) {
-      this.#slabs[this.#current] = this.#spare ?? this.#smallSlab();
-      this.#spare = undefined;
-      this.#start = 0;
-      this.#fill = 0;
-    }
-    return this.#slab().memory.subarray(this.#fill);
-  }
-
-  #smallSlab(): Slab {
-    return slab(this.#isTls ? smallTlsSize : smallSize);
-  }
-
-  #slab(): Slab {
-    return this.#slabs[this.#current] as Slab;
-  }
-
   #read(bytes: number): boolean {
-    this.#fill += bytes;
+    this.#slabs.came(bytes);
     this.#watch.came(bytes);
     if (this.#left === undefined && !this.#readHead()) return !this.#paused;
     if (this.#left !== undefined) this.#readBody();
@@ -178,20 +139,19 @@ export class Connection {
   /** True when there may be a body to look at. */
   #readHead(): boolean {
     const receiver = this.#receiver;
-    const { memory } = this.#slab();
-    const end = headEnd(memory, this.#start, this.#fill);
-    if (!receiver || (end === undefined && this.#fill - this.#start > longestHead)) {
+    const { waiting } = this.#slabs;
+    const end = headEnd(waiting);
+    if (!receiver || (end === undefined && waiting.byteLength > longestHead)) {
       this.destroy(new Unusual("bytes that belong to no answer"));
       return false;
     }
     if (end === undefined) {
-      // Room for the rest of the head, in case little is left of the slab.
-      if (memory.byteLength - this.#fill < longestHead) this.#turn();
+      this.#slabs.makeRoom(longestHead);
       return false;
     }
     try {
-      const head = parseHead(memory.subarray(this.#start, end));
-      this.#start = end;
+      const head = parseHead(waiting.subarray(0, end));
+      this.#slabs.take(end);
       this.#keepAlive = head.keepAlive;
       this.#left = head.length;
       this.used = true;
@@ -204,65 +164,32 @@ export class Connection {
   }
 
   #readBody(): void {
-    const waiting = this.#fill - this.#start;
+    const { waiting, isFull } = this.#slabs;
+    const bytes = waiting.byteLength;
     const left = this.#left ?? 0;
-    if (waiting > left) {
+    if (bytes > left) {
       this.destroy(new Unusual("more bytes than announced"));
       return;
     }
-    const isFull = this.#fill === this.#slab().memory.byteLength;
     // Without a length there is no telling whether more comes.
-    if (waiting < left && !isFull && left !== Number.POSITIVE_INFINITY) return;
-    if (waiting > 0) this.#handOn(waiting);
-    this.#left = left - waiting;
+    if (bytes < left && !isFull && left !== Number.POSITIVE_INFINITY) return;
+    if (bytes > 0) this.#handOn(waiting, left);
+    this.#left = left - bytes;
     if (this.#left === 0) this.#finish();
   }
 
-  #handOn(bytes: number): void {
-    const from = this.#slab();
-    const view = from.memory.subarray(this.#start, this.#start + bytes);
-    from.out = true;
-    this.#turn();
-    this.#receiver?.onBody(view, () => {
-      from.out = false;
-      this.#takeBack(from);
-      if (this.#paused && !this.#slab().out) {
+  #handOn(waiting: Uint8Array, left: number): void {
+    const giveBack = this.#slabs.lend(left);
+    this.#receiver?.onBody(waiting, () => {
+      giveBack();
+      if (this.#paused && !this.#slabs.isLent) {
         this.#paused = false;
         this.#watch.resume();
         this.#socket.resume();
       }
     });
-    this.#paused = this.#slab().out;
+    this.#paused = this.#slabs.isLent;
     if (this.#paused) this.#watch.rest();
-  }
-
-  /** A slab whose place was taken comes back to it, or is kept for when there is none. */
-  #takeBack(from: Slab): void {
-    if (this.#slabs.includes(from)) return;
-    const other = 1 - this.#current;
-    const there = this.#slabs[other];
-    if (there && !there.out && there.memory.byteLength < from.memory.byteLength) {
-      this.#slabs[other] = from;
-      this.#spare = there;
-    } else this.#spare = from;
-  }
-
-  /** Goes on in the other slab; what is left of a head that was cut comes along. */
-  #turn(): void {
-    const rest = this.#slab().out ? 0 : this.#fill - this.#start;
-    const before = this.#slab().memory.subarray(this.#start, this.#start + rest);
-    this.#current = 1 - this.#current;
-    this.#grow();
-    if (rest > 0) this.#slab().memory.set(before);
-    this.#start = 0;
-    this.#fill = rest;
-  }
-
-  /** A body that does not fit gets more memory, which the connection then keeps. */
-  #grow(): void {
-    const { memory, out } = this.#slab();
-    if (out || memory.byteLength >= slabSize || (this.#left ?? 0) <= memory.byteLength) return;
-    this.#slabs[this.#current] = slab(slabSize);
   }
 
   #finish(): void {
@@ -270,9 +197,7 @@ export class Connection {
     this.#watch.end();
     this.#receiver = undefined;
     this.#left = undefined;
-    if (this.#slab().out) this.#turn();
-    this.#start = 0;
-    this.#fill = 0;
+    this.#slabs.clear();
     if (!this.#keepAlive) this.#socket.destroy();
     receiver?.onEnd(this.#keepAlive);
   }
@@ -293,23 +218,13 @@ export class Connection {
       return;
     }
     // What came before the break is worth keeping.
-    const waiting = this.#fill - this.#start;
-    if (this.#left !== undefined && waiting > 0 && waiting <= this.#left) {
-      receiver.onBody(this.#slab().memory.subarray(this.#start, this.#fill), () => {});
+    const { waiting } = this.#slabs;
+    if (this.#left !== undefined && waiting.byteLength > 0 && waiting.byteLength <= this.#left) {
+      receiver.onBody(waiting, () => {});
     }
     this.#socket.destroy();
     receiver.onError(error);
   }
-}
-
-interface Slab {
-  readonly memory: Uint8Array;
-  /** On its way to the disk. */
-  out: boolean;
-}
-
-function slab(size: number): Slab {
-  return { memory: Buffer.allocUnsafeSlow(size), out: false };
 }
 
 function closedEarly(): Error {

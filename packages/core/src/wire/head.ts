@@ -1,4 +1,4 @@
-import { Unusual } from "./connection.ts";
+import { Unusual } from "./unusual.ts";
 
 /** The head of an answer. */
 export interface Head {
@@ -12,9 +12,9 @@ export interface Head {
 }
 
 /** Where the body begins, or undefined while the head is not complete. */
-export function headEnd(memory: Uint8Array, start: number, end: number): number | undefined {
-  const at = Buffer.from(memory.buffer, memory.byteOffset + start, end - start).indexOf("\r\n\r\n");
-  return at === -1 ? undefined : start + at + 4;
+export function headEnd({ buffer, byteOffset, byteLength }: Uint8Array): number | undefined {
+  const at = Buffer.from(buffer, byteOffset, byteLength).indexOf("\r\n\r\n");
+  return at === -1 ? undefined : at + 4;
 }
 
 /** @throws Unusual for whatever is not a plain HTTP/1.1 answer */

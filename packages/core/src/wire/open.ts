@@ -3,9 +3,10 @@ import { onAbort } from "../on-abort.ts";
 import type { OpenAnswer } from "../types.ts";
 import { WireBody } from "./body.ts";
 import { ChunkedBody } from "./chunked-body.ts";
-import { type Connection, Unusual } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { Head } from "./head.ts";
 import type { Pool } from "./pool.ts";
+import { Unusual } from "./unusual.ts";
 
 export interface OpenOptions {
   readonly headers: Readonly<Record<string, string>>;
