@@ -4,10 +4,10 @@ import { proxyFor } from "./proxy.ts";
 import { trustFor } from "./trust.ts";
 import type { Answer, OpenAnswer, RequestOptions } from "./types.ts";
 import { unpacked } from "./unpacked.ts";
-import { Unusual } from "./wire/connection.ts";
 import { sharedLookup } from "./wire/lookup.ts";
 import { openWire } from "./wire/open.ts";
 import { Pool } from "./wire/pool.ts";
+import { Unusual } from "./wire/unusual.ts";
 
 /** One attempt each; retries and the wording of failures are the caller's. */
 export interface Engine {
