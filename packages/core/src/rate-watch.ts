@@ -23,6 +23,7 @@ export interface RateWatchOptions {
 export function watchRate({ span, minimumRate, onTooSlow }: RateWatchOptions): RateWatch {
   const least = (minimumRate * span) / 1000;
   let timer: NodeJS.Timeout | undefined;
+  let soon: NodeJS.Immediate | undefined;
   let expecting = false;
   let bytes = 0;
   let isResting = false;
@@ -39,12 +40,14 @@ export function watchRate({ span, minimumRate, onTooSlow }: RateWatchOptions): R
   return {
     begin() {
       if (minimumRate <= 0) return;
+      clearImmediate(soon);
       expecting = true;
       bytes = 0;
       isResting = false;
       rested = false;
       if (timer) timer.refresh();
-      else timer = setInterval(look, span).unref();
+      // A process that was asleep hears first that a span is over, and then of what has come in it.
+      else timer = setInterval(() => (soon = setImmediate(look)), span).unref();
     },
     came(count) {
       bytes += count;
@@ -58,6 +61,7 @@ export function watchRate({ span, minimumRate, onTooSlow }: RateWatchOptions): R
     },
     end() {
       expecting = false;
+      clearImmediate(soon);
       clearInterval(timer);
       timer = undefined;
     },

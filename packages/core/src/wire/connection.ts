@@ -79,7 +79,7 @@ export class Connection {
     this.#socket.on("timeout", () => {
       // Nothing comes while we do not read: a slow disk or a rate that was asked for is no fault of the other side.
       if (this.#paused) this.#socket.setTimeout(stallTimeout);
-      else this.#socket.destroy(timedOut(this.#isReady ? "socket" : "connect", this.#socket.timeout));
+      else this.#giveUpUnlessMore(timedOut(this.#isReady ? "socket" : "connect", this.#socket.timeout));
     });
     this.#watch = watchRate({
       span: stallTimeout,
@@ -126,6 +126,17 @@ export class Connection {
   destroy(error?: Error): void {
     this.#socket.destroy(error);
     if (error) this.#fail(error);
+  }
+
+  /** A process that was asleep hears first that its time is over, and then of what has come meanwhile. */
+  #giveUpUnlessMore(error: Error): void {
+    const wasReady = this.#isReady;
+    const before = this.#socket.bytesRead;
+    setImmediate(() => {
+      const hasCome = wasReady ? this.#socket.bytesRead > before : this.#isReady;
+      if (!hasCome) this.#socket.destroy(error);
+      else if (this.#receiver) this.#socket.setTimeout(this.options.stallTimeout);
+    });
   }
 
   #read(bytes: number): boolean {
@@ -185,6 +196,8 @@ export class Connection {
       if (this.#paused && !this.#slabs.isLent) {
         this.#paused = false;
         this.#watch.resume();
+        // All of the time is the other side's again, and not what we have left of it.
+        if (this.#receiver) this.#socket.setTimeout(this.options.stallTimeout);
         this.#socket.resume();
       }
     });
