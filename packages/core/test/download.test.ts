@@ -478,7 +478,7 @@ describe("an abort", () => {
     expect(await readdir(dir)).toEqual([`large.bin.${sha256(large).slice(0, 12)}.part`]);
 
     await materialize(manifest, { ...calm, dir });
-    expect(origin.ranges).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d{5,}-$/)]);
+    expect(origin.ranges).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
     expect(await readdir(dir)).toEqual(["large.bin"]);
   });
 

@@ -7,6 +7,8 @@ import { serveFiles } from "./support/serve-files.ts";
 
 const body = pattern(3_000_000);
 const megabyte = 1024 * 1024;
+/** Milliseconds of silence: long enough for an origin on a busy machine, where another answer has to come. */
+const stallTimeout = 1000;
 /** In ranges. */
 const large = pattern(24 * megabyte + 5, 3);
 
@@ -79,11 +81,11 @@ test("a connection that breaks: a retry, which no other event explains, and wher
 test("a connection that stands still: how long, that it is asked again, and where it goes on", async () => {
   origin.fault("model.pt", { type: "stall", at: megabyte }, 1);
 
-  expect(await fetched({ http: opened({ stallTimeout: 200 }) })).toBe("arrived");
+  expect(await fetched({ http: opened({ stallTimeout }) })).toBe("arrived");
 
   const { host } = new URL(origin.url);
   expect(types()).toEqual(["fetch", "stall", "retry", "resume", "placed"]);
-  expect(only("stall")).toMatchObject([{ host, came: "nothing", lasted: 200, wait: 0 }]);
+  expect(only("stall")).toMatchObject([{ host, came: "nothing", lasted: stallTimeout, wait: 0 }]);
   expect(only("retry")).toMatchObject([{ after: "stall", wait: 0 }]);
   expect(only("resume")).toMatchObject([{ from: megabyte, after: "retry" }]);
 });
@@ -91,9 +93,9 @@ test("a connection that stands still: how long, that it is asked again, and wher
 test("a connection that brings next to nothing is told as one", async () => {
   origin.fault("model.pt", { type: "slow", bytesPerSecond: 40 }, 1);
 
-  expect(await fetched({ http: opened({ stallTimeout: 300, minimumRate: 1000 }) })).toBe("arrived");
+  expect(await fetched({ http: opened({ stallTimeout, minimumRate: 1000 }) })).toBe("arrived");
 
-  expect(only("stall")).toMatchObject([{ came: "too-little", lasted: 300, wait: 0 }]);
+  expect(only("stall")).toMatchObject([{ came: "too-little", lasted: stallTimeout, wait: 0 }]);
 });
 
 test("the last stall has no wait, and the error follows", async () => {
@@ -110,7 +112,7 @@ test("a kept connection that falls silent is not asked again in silence", async 
   const two = await serveFiles(files);
   two.fault("b.bin", { type: "stall" }, 1);
 
-  const http = opened({ stallTimeout: 200 });
+  const http = opened({ stallTimeout });
   expect(await fetched({ http, concurrency: 1 }, manifestOf(two, files))).toBe("arrived");
 
   expect(only("stall")).toMatchObject([{ path: "b.bin" }]);
@@ -198,7 +200,7 @@ test("who is silent is told, not who redirected there", async () => {
   cdn.fault("blob", { type: "stall", at: megabyte }, 1);
 
   const manifest = manifestOf(hub, { "model.pt": body });
-  expect(await fetched({ http: opened({ stallTimeout: 200 }) }, manifest)).toBe("arrived");
+  expect(await fetched({ http: opened({ stallTimeout }) }, manifest)).toBe("arrived");
 
   expect(only("stall")).toMatchObject([{ host: new URL(cdn.url).host, url: `${hub.url}/model.pt` }]);
 });
@@ -243,7 +245,7 @@ describe("a large file", () => {
       if (event.type === "retry") origin.clear();
     };
 
-    expect(await fetched({ http: opened({ stallTimeout: 300 }), onEvent }, manifest())).toBe("arrived");
+    expect(await fetched({ http: opened({ stallTimeout }), onEvent }, manifest())).toBe("arrived");
 
     expect(types()).toEqual(["fetch", "stall", "retry", "resume", "placed"]);
     const [resume] = only("resume");
@@ -288,7 +290,7 @@ test.each(["model.pt", "large.pt"])("what a listener throws ends the call, of %s
 test("an answer that never begins brought nothing, not next to nothing", async () => {
   origin.fault("model.pt", { type: "stall" }, 2);
 
-  expect(await fetched({ http: opened({ stallTimeout: 150, minimumRate: 1000 }) })).toBe("arrived");
+  expect(await fetched({ http: opened({ stallTimeout, minimumRate: 1000 }) })).toBe("arrived");
 
   expect(only("stall").map(({ came }) => came)).toEqual(["nothing", "nothing"]);
 });

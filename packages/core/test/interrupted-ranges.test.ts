@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import {
@@ -62,10 +62,17 @@ function download(options: Partial<MaterializeOptions> = {}) {
   return materialize(manifest, { ...calm, dir, ...options });
 }
 
-/** Bytes on the disk; a large file is written with gaps. */
-async function allocated(): Promise<number> {
+/** Blocks of a megabyte that are noted as there, behind the bytes of a large file. */
+async function blocksThere(): Promise<number> {
   const [name] = (await readdir(dir)).filter((found) => found.endsWith(".part"));
-  return name === undefined ? 0 : (await stat(join(dir, name))).blocks * 512;
+  if (name === undefined) return 0;
+  const file = await open(join(dir, name));
+  try {
+    const { buffer } = await file.read({ buffer: Buffer.alloc(Math.ceil(size / megabyte)), position: size + 8 });
+    return buffer.reduce((sum, isThere) => sum + isThere, 0);
+  } finally {
+    await file.close();
+  }
 }
 
 async function isThere(): Promise<void> {
@@ -114,15 +121,15 @@ test("a process that is killed leaves a partial that the next one continues", as
   // Shorter than the first two ranges: the process never comes to its end by itself.
   origin.fault("large.pt", { type: "stall", at: 5 * megabyte });
   const child = await startChild({ act: "materialize", manifest, dir });
-  // Some of what came is still in the memory of the two connections.
-  await until(async () => (await allocated()) >= 8 * megabyte);
+  // The last of what came is still in the memory of the connections.
+  await until(async () => (await blocksThere()) >= 7);
   await child.kill();
   origin.clear();
 
   const { fetched } = await download();
 
   await isThere();
-  expect(fetched.bytes).toBeLessThan(size - 6 * megabyte);
+  expect(fetched.bytes).toBeLessThanOrEqual(size - 7 * megabyte);
 });
 
 describe("what is there already", () => {
@@ -171,7 +178,8 @@ describe("an origin in trouble", () => {
       return requests > 1 && requests <= 8;
     };
     origin.fault(isOther, { type: "stall", at: 100_000 });
-    const http = createHttp({ machine: { env: {} }, stallTimeout: 300 });
+    // Long enough for what is not dropped, on a busy machine.
+    const http = createHttp({ machine: { env: {} }, stallTimeout: 1000 });
 
     await download({ http, lanes: createLanes({ first: 8, most: 8 }), retryDelays: [0] });
 
@@ -277,7 +285,9 @@ describe("mirrors of a large file", () => {
     await download({ mirrors, lanes: createLanes({ first: 1, most: 1 }) });
 
     await isThere();
-    expect(origin.bytesSent).toBe(size - 6 * megabyte);
+    // A slow machine asks for less at once than comes before the break.
+    expect(broken.bytesSent).toBeGreaterThanOrEqual(4 * megabyte);
+    expect(origin.bytesSent).toBe(size - broken.bytesSent);
   });
 });
 

@@ -74,7 +74,7 @@ test("a connection whose last answer is still being read is not the next request
   const few = pattern(1024 * 1024, 5);
   const origin = await serve({ "/model.bin": few, "/other": "hello" });
   onTestFinished(() => origin.close());
-  const http = createHttp({ machine: { env: {} }, retryDelays: [], stallTimeout: 300, minimumRate: 1024 });
+  const http = createHttp({ machine: { env: {} }, retryDelays: [], stallTimeout: 1000, minimumRate: 1024 });
   onTestFinished(() => http.close());
   const { body: pieces } = await http.open(`${origin.url}/model.bin`);
   const hash = createHash("sha256");
