@@ -40,7 +40,7 @@ async function listening(host: string): Promise<number> {
 const readAll = (host: string, port: number) =>
   python(`
 import socket
-s = socket.create_connection(("${host}", ${port}), timeout=5); s.shutdown(socket.SHUT_WR); print(s.recv(9))`);
+s = socket.create_connection(("${host}", ${port}), timeout=60); s.shutdown(socket.SHUT_WR); print(s.recv(9))`);
 
 describe.each(users)("as %s", (_, as) => {
   test("the command is who we are, and has no capability nor a way to one", async () => {
@@ -128,8 +128,8 @@ describe.each(users)("as %s", (_, as) => {
 
     child.kill(signal);
 
-    await expect.poll(() => inNamespace(namespace), { timeout: 10_000 }).toEqual([]);
-    await expect.poll(() => readdir(temp), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => inNamespace(namespace), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(() => readdir(temp), { timeout: 60_000 }).toEqual([]);
   });
 
   test("what it leaves running ends with it", async () => {
@@ -333,7 +333,7 @@ describe.skipIf(users.length === 0)("tools that may not be there", () => {
     const { cwd } = await openPlace();
     const script = `"$@" > seen & until grep -q watching seen; do sleep 0.05; done
 for port in 7 8; do curl -s http://127.0.0.1:$port/; curl -s http://203.0.113.7:9$port/; curl -sg "http://[2001:db8::7]:9$port/"; done
-for i in $(seq 100); do [ $(wc -l < seen) -ge 5 ] && break; sleep 0.05; done; kill $!; cat seen`;
+for i in $(seq 1000); do [ $(wc -l < seen) -ge 5 ] && break; sleep 0.05; done; kill $!; cat seen`;
 
     const words = [...inside, "/bin/sh", "-c", script, "sh", program, ...args, filter().toString("hex")];
     const { stdout } = spawnSync("unshare", words, { cwd, encoding: "utf8" });

@@ -9,8 +9,12 @@ export const chromium: string | undefined = (process.env.PATH ?? "")
   .flatMap((dir) => ["chromium", "chromium-browser", "google-chrome"].map((name) => join(dir, name)))
   .find((path) => existsSync(path));
 
+/** Milliseconds for what takes one where a machine is not busy. */
+const timeout = 100_000;
+
 export async function startChromium(): Promise<Browser> {
   return puppeteer.launch({
+    timeout,
     executablePath: chromium ?? "chromium",
     // Root in a container has no sandbox, and the page is our own.
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"],
@@ -25,6 +29,7 @@ export interface Look {
 /** Opens a file as somebody with such a screen. */
 export async function opened(browser: Browser, path: string, { width, scheme }: Look): Promise<Page> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(timeout);
   await page.setViewport({ width, height: 900 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   await page.goto(`file://${path}`);

@@ -65,7 +65,7 @@ export function openTerminal(command: string, { cwd, env }: TerminalOptions): Te
       new Promise((resolve, reject) => {
         const timer = setTimeout(
           () => reject(new Error(`waited for ${expected}, saw ${JSON.stringify(shown)}`)),
-          15_000,
+          60_000,
         );
         look = () => {
           if (!expected.test(shown)) return;

@@ -1,3 +1,6 @@
+/** Their tests start processes: none of them is cut short because a machine is busy. */
+const patience = "60000";
+
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 /** What the tests have to know of a runner. */
@@ -23,7 +26,7 @@ const vitest = {
   example: "vitest-suite",
   package: "vitest",
   bin: "vitest/vitest.mjs",
-  args: ["run"],
+  args: ["run", `--testTimeout=${patience}`, `--hookTimeout=${patience}`],
   testFile: "test/models.test.ts",
   header: `import { execFile } from "node:child_process";
 import { preloaded, requireModel } from "@preload/test-setup/vitest";
@@ -38,7 +41,7 @@ const mocha = {
   example: "mocha-suite",
   package: "mocha",
   bin: "mocha/bin/mocha.js",
-  args: [],
+  args: [`--timeout=${patience}`],
   testFile: "test/models.spec.js",
   header: `import { execFile } from "node:child_process";
 import { preloaded, requireModel } from "@preload/test-setup/mocha";
@@ -66,7 +69,7 @@ export const jest: Runner = {
   package: "jest",
   from: "jest",
   bin: "jest/bin/jest.js",
-  args: [],
+  args: [`--testTimeout=${patience}`],
   testFile: "test/models.test.js",
   header: `const { execFile } = require("node:child_process");
 const { preloaded, requireModel, testWithModel } = require("@preload/test-setup/jest");`,
@@ -83,7 +86,7 @@ export const playwright: Runner = {
   package: "@playwright/test",
   from: "@playwright/test",
   bin: "@playwright/test/cli.js",
-  args: ["test"],
+  args: ["test", `--timeout=${patience}`],
   testFile: "test/models.spec.ts",
   header: `import { execFile } from "node:child_process";
 import { expect } from "@playwright/test";
