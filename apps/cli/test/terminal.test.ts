@@ -61,7 +61,7 @@ describe.skipIf(reason !== undefined)(`in a real terminal${reason ? ` (${reason}
   test.each([40, 80, 200])(
     "of %i columns: a bar for each file and the total, then only the result",
     async (columns) => {
-      const { terminal, command } = await before({ columns });
+      const { terminal, command } = await before({ columns, rate: "1M" });
 
       await terminal.type(command);
       const screen = await terminal.until(
@@ -78,7 +78,7 @@ describe.skipIf(reason !== undefined)(`in a real terminal${reason ? ` (${reason}
   );
 
   test("the size of the terminal may change in the middle", async () => {
-    const { terminal, command } = await before({ columns: 120, rate: "1M" });
+    const { terminal, command } = await before({ columns: 120, rate: "400k" });
     // A screen that is full. From one that is not, tmux takes as many lines off the top as it folds, out of reach.
     await terminal.type("seq 100");
 
@@ -123,7 +123,7 @@ describe.skipIf(reason !== undefined)(`in a real terminal${reason ? ` (${reason}
       [`${"非常に長いモデルの名前".repeat(6)}.safetensors`]: pattern(size, 2),
       "모델.safetensors": pattern(size, 3),
     };
-    const { terminal, command } = await before({ columns, files, rate: "1M" });
+    const { terminal, command } = await before({ columns, files, rate: "600k" });
 
     await terminal.type(command);
     await terminal.until((lines) => isMoving(lines) && lines.some((line) => line.includes("非")));
@@ -137,7 +137,7 @@ describe.skipIf(reason !== undefined)(`in a real terminal${reason ? ` (${reason}
   });
 
   test("Ctrl-C in the middle leaves a sentence, a prompt and a cursor", async () => {
-    const { terminal, command } = await before();
+    const { terminal, command } = await before({ rate: "400k" });
 
     await terminal.type(command);
     await terminal.until(isMoving);
