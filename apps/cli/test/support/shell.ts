@@ -1,34 +1,14 @@
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { isInstalled } from "./apt.ts";
 import { bin } from "./run.ts";
 
-/**
- * Sees to it that a shell is there, installing Debian's where that is allowed. False when it is not to be had: a reason
- * to skip a test, but in CI, where nobody would notice, an error.
- */
+/** False when a shell is not to be had: a reason to skip a test, but in CI, where nobody would notice, an error. */
 export function hasShell(shell: string): boolean {
-  if (isOnPath(shell)) return true;
-  const isRoot = process.getuid?.() === 0;
-  if (existsSync("/usr/bin/apt-get") && (isRoot || process.env.CI)) {
-    const apt = [...(isRoot ? [] : ["sudo", "-n"]), "apt-get"];
-    for (const args of [["update"], ["install", "-y", "--no-install-recommends", shell]]) {
-      try {
-        const [program = "", ...rest] = [...apt, ...args];
-        execFileSync(program, rest, { stdio: "ignore", timeout: 120_000 });
-      } catch {
-        break; // No network, or not allowed: looked at below.
-      }
-    }
-  }
-  if (isOnPath(shell)) return true;
+  if (isInstalled(shell)) return true;
   if (process.env.CI) throw new Error(`${shell} is needed here: apt-get install ${shell}`);
   return false;
-}
-
-function isOnPath(program: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
 /** A folder with a program `preload` in it, for the PATH of a shell. */

@@ -5,28 +5,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { tempDir } from "@preload/core/testing";
 import { onTestFinished } from "vitest";
+import { isInstalled } from "./apt.ts";
 
 const run = promisify(execFile);
 
 /** Why there is no real terminal to test in, or undefined when there is one. Installs it where that is possible. */
 export async function withoutTmux(): Promise<string | undefined> {
-  if (await isThere()) return undefined;
-  const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
-  if (mayInstall) {
-    await run("apt-get", ["update"]).catch(() => {});
-    await run("apt-get", ["install", "-y", "--no-install-recommends", "tmux"]).catch(() => {});
-    if (await isThere()) return undefined;
-  }
-  const reason = `there is no tmux${mayInstall ? ", and apt-get does not install it" : ": apt install tmux"}`;
+  if (isInstalled("tmux")) return undefined;
+  const reason = "there is no tmux: apt-get install tmux";
   if (process.env.CI) throw new Error(reason);
   return reason;
-}
-
-async function isThere(): Promise<boolean> {
-  return run("tmux", ["-V"]).then(
-    () => true,
-    () => false,
-  );
 }
 
 export interface TerminalOptions {
