@@ -236,6 +236,8 @@ sys.exit(40 + told)`,
     await terminal.until((lines) => lines.some((line) => line.includes("Stopped")) && lines.at(-1) === "$");
     await terminal.type("clear; fg; echo ended $?");
     await terminal.until((lines) => lines.join("").startsWith(process.execPath));
+    // The shell names the job before it gives it the terminal.
+    await expect.poll(() => terminal.program(), { timeout: 60_000 }).not.toBe("sh");
     await terminal.press("C-c");
 
     await ends("ended 130");

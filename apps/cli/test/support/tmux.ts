@@ -36,6 +36,8 @@ export interface Terminal {
   /** What has scrolled away, and the screen. */
   everything(): Promise<string[]>;
   isCursorShown(): Promise<boolean>;
+  /** The name of the program that has the terminal, and hears its keys: `sh` while it waits for a command. */
+  program(): Promise<string>;
   /** Every byte that was written so far. */
   raw(): string;
   /** Looks until it is so, and gives back the screen that it was so on. */
@@ -67,6 +69,7 @@ export async function openTerminal({ columns, rows, cwd, env }: TerminalOptions)
     return text.replace(/\n+$/, "").split("\n");
   };
   const screen = () => capture();
+  const shown = async (format: string) => (await tmux("display-message", "-p", "-t", "test", format)).trim();
   const until: Terminal["until"] = async (isSo) => {
     for (const end = performance.now() + 60_000; ; await sleep(40)) {
       const lines = await screen();
@@ -82,7 +85,8 @@ export async function openTerminal({ columns, rows, cwd, env }: TerminalOptions)
       void (await tmux("resize-window", "-t", "test", "-x", String(width), "-y", String(height))),
     screen,
     everything: () => capture("-S", "-"),
-    isCursorShown: async () => (await tmux("display-message", "-p", "-t", "test", "#{cursor_flag}")).trim() === "1",
+    isCursorShown: async () => (await shown("#{cursor_flag}")) === "1",
+    program: () => shown("#{pane_current_command}"),
     raw: () => (existsSync(log) ? readFileSync(log, "utf8") : ""),
     until,
   };
