@@ -42,7 +42,7 @@ function inCi(why: string): string {
  * and busybox for the rest. No registry can be reached here, so no image can be pulled.
  */
 export async function makeNodeRoot(root: string): Promise<void> {
-  await makeSmallRoot(root, ["sh", "cp", "mv", "grep", "env", "mkdir", "rm", "cat", "ls", "id", "uname"]);
+  await makeSmallRoot(root, ["sh", "cp", "mv", "grep", "mkdir", "rm", "cat", "ls", "id", "uname"]);
   const npm = dirname(dirname(await realpath((await succeed(["sh", "-c", "command -v npm"])).trim())));
   await mkdir(join(root, "usr/lib/node_modules"), { recursive: true });
   await cp(npm, join(root, "usr/lib/node_modules/npm"), { recursive: true });
@@ -51,6 +51,7 @@ export async function makeNodeRoot(root: string): Promise<void> {
   for (const [from, to] of [
     [process.execPath, "usr/bin/node"],
     [bash, "usr/bin/bash"],
+    ["/usr/bin/env", "usr/bin/env"],
     ["/usr/bin/ldd", "usr/bin/ldd"],
   ] as const) {
     await cp(from, join(root, to), { dereference: true });

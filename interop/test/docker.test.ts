@@ -149,3 +149,42 @@ builds(
     expect(here.demo.origin.requests).toEqual([]);
   },
 );
+
+builds(
+  "of a Containerfile of another kind: other stages, a user of theirs, and words to Node that it does not hear",
+  async () => {
+    const { builder, context, secret, preload } = await imageBench();
+    const theirs = [
+      "FROM docker.io/library/python:3.13-slim as base",
+      'ENV NODE_OPTIONS="--require ./of-the-service.js" PRELOAD_CACHE_ROOT=/nowhere \\',
+      "    OPENSSL_CONF=/nowhere.cnf",
+      "copy service.py /opt/",
+      "user 10001",
+      "from base",
+      'cmd ["service.py"]',
+    ];
+    await writeFile(join(context, "Containerfile"), theirs.map((line) => `${line}\r\n`).join(""));
+    await preload(
+      "docker",
+      "--flavor",
+      "buildah",
+      "--to",
+      "/opt/models",
+      "--only",
+      "hf,whisper",
+      "--write",
+      "Containerfile",
+    );
+
+    const image = await builder.build(context, "other", secret);
+
+    expect([image.user, image.env.NODE_OPTIONS]).toEqual(["10001:10001", "--require ./of-the-service.js"]);
+    const tree = await treeOf(await builder.mounted("other"));
+    expect(tree.filter((line) => /^opt(?:\/models(?:\/[^/]*)?)? /.test(line))).toEqual([
+      "opt 0:0 755",
+      "opt/models 10001:10001 755",
+      "opt/models/huggingface 10001:10001 755",
+      "opt/models/whisper 10001:10001 755",
+    ]);
+  },
+);

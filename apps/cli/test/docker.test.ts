@@ -79,7 +79,6 @@ describe("for BuildKit", () => {
       'ENV DISABLE_SAFETENSORS_CONVERSION="true"',
       expect.stringMatching(`^LABEL dev.preload.models="hf:preload-demo/tiny-bart .*" dev.preload.lock="${lock}"$`),
       "USER 1000:1000",
-      `ARG PRELOAD_STATE_DIR=${mount}/state`,
       expect.stringMatching(
         /^RUN --network=none --mount=type=bind,from=preload,source=\/preload,target=\/\.preload \[/,
       ),
@@ -87,6 +86,15 @@ describe("for BuildKit", () => {
     ]);
     const verifying = steps.filter((step) => step.getKeyword() === "RUN").at(-1) as Run;
     expect(verifying.getJSONStrings().map((word) => word.getJSONValue())).toEqual([
+      ...[
+        `${mount}/ld.so`,
+        "--library-path",
+        mount,
+        `${mount}/env`,
+        "-i",
+        "HOME=/",
+        `PRELOAD_STATE_DIR=${mount}/state`,
+      ],
       ...[`${mount}/ld.so`, "--library-path", mount, `${mount}/node`],
       `${mount}/node_modules/@preload/cli/dist/bin.cjs`,
       ...["verify", "--deep", "--offline", "--cwd", `${mount}/project`, "--cache-root", "/models"],
@@ -274,6 +282,7 @@ describe("a Dockerfile that is kept", () => {
     ["USER 10001", [], "USER 10001:10001"],
     ["USER app", ["--user", "5"], "USER 5:5"],
     ["RUN x", [], "USER 1000:1000"],
+    ["USER 10001\nRUN x\nUSER root", [], "USER 0:0"],
     ["USER 7\nFROM a:1 AS Base\nUSER 8:9\nFROM --platform=linux/amd64 base AS next\nFROM next", [], "USER 8:9"],
   ])("is verified as its user: %s %j", async (line, flags, user) => {
     const { preload, read } = await locked(`FROM a:1\n${line}\n`);
@@ -301,6 +310,7 @@ describe("a Dockerfile that is kept", () => {
   test.each<[string, string | undefined, string[], RegExp]>([
     ["that is not there", undefined, [], /Dockerfile does not exist\n {2}Begin Dockerfile with/],
     ["whose user is a name", "FROM a:1\nUSER app\n", [], /its user "app" is a name.*\n.*--user 1000:1000/],
+    ["whose user is a variable", "ARG U=1\nFROM a:1\nUSER $U\n", [], /its user "\$U" is a variable.*\n.*`id -u`/],
     ["without a stage", "# nothing\n", [], /it has no FROM/],
     ["of Windows", "# escape=`\nFROM a:1\n", [], /its lines are continued with `/],
     ["that lost a marker", "FROM a:1\n# >>> preload: models (preload docker)\n", [], /"preload: models" has lost one/],
@@ -365,7 +375,7 @@ describe("an image without models", () => {
 
     const text = await readFile(join(project, "Dockerfile"), "utf8");
     expect(text).toMatch(
-      /^\n?FROM a:1\n# >>> preload: models \(.* --profile thin\)\nLABEL dev\.preload\.models="none"\n# <<< preload: models\n$/,
+      /^\n?FROM a:1\n# >>> preload: models \(.* --profile thin\)\n# The profile thin names no model: .*\nLABEL dev\.preload\.models="none"\n# <<< preload: models\n$/,
     );
     expect((await preload(["docker", "--check"])).code).toBe(0);
   });

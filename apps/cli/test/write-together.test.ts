@@ -1,8 +1,8 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tempDir } from "@preload/core/testing";
 import { expect, test } from "vitest";
-import { writeTogether } from "../src/edit/write-together.ts";
+import { textAt, writeTogether } from "../src/edit/write-together.ts";
 
 test("writes both files, and leaves no draft", async () => {
   const dir = await tempDir();
@@ -46,4 +46,29 @@ test("writes neither when one of them cannot be written", async () => {
 
   await expect(writing).rejects.toThrow("cannot be written (ENOENT)");
   expect([await readFile(one, "utf8"), await readdir(dir)]).toEqual(["old", ["one"]]);
+});
+
+test.skipIf(process.platform === "win32")(
+  "a file keeps its mode, whatever the umask, and a link what it leads to",
+  async () => {
+    const dir = await tempDir();
+    const [file, link] = [join(dir, "file"), join(dir, "link")];
+    await writeFile(file, "old");
+    await chmod(file, 0o4666);
+    await symlink("file", link);
+
+    await writeTogether([{ path: link, before: "old", after: "new" }]);
+
+    expect([await readFile(file, "utf8"), (await stat(file)).mode & 0o7777]).toEqual(["new", 0o4666]);
+    expect(await readdir(dir)).toEqual(["file", "link"]);
+  },
+);
+
+test("text that is not in UTF-8 is refused: written again, it would be another", async () => {
+  const path = join(await tempDir(), "Dockerfile");
+
+  await writeFile(path, Buffer.from("# caf\u00e9\n", "latin1"));
+  await expect(textAt(path)).rejects.toThrow(`${path} is no text in UTF-8`);
+  await writeFile(path, "\uFEFF# caf\u00e9\n");
+  expect(await textAt(path)).toBe("\uFEFF# caf\u00e9\n");
 });

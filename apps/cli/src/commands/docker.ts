@@ -98,11 +98,9 @@ async function keep(session: Session, flags: DockerFlags, file: string | true): 
 
 /** The last step verifies as one user, and an image without models has no such step. */
 function warnOfUser({ display }: Session, text: string, { user: owner, layers }: Recipe, path: string): void {
-  const last = layers.length === 0 ? undefined : unprovenUser(text, owner, path);
-  if (last === undefined) return;
-  display.notice(
-    `warning ${path}: its models are verified as ${owner.uid}:${owner.gid}, and behind them it says USER ${plain(last)}, which nobody can compare with it; a number can be`,
-  );
+  const why = layers.length === 0 ? undefined : unprovenUser(text, owner, path);
+  if (why === undefined) return;
+  display.notice(`warning ${path}: its models are verified as ${owner.uid}:${owner.gid}, and ${plain(why)}`);
 }
 
 /** What the flags say, then what the block was written with, then what the Dockerfile says, then what is usual. */
@@ -110,17 +108,21 @@ function choicesFor(text: string, path: string, flags: DockerFlags): Choices {
   const head = headIn(text, path);
   if (head !== undefined) return { ...defaults, ...choicesIn(head, path), ...given(flags) };
   if (flags.user) return { ...defaults, ...given(flags) };
-  const named = userIn(text, path);
-  if (named !== undefined && !/^\d+(?::\d+)?$/.test(named)) {
-    throw new PreloadError(
-      "USAGE",
-      `${path}: its user ${JSON.stringify(named)} is a name, and files are given to numbers`,
-      {
-        hint: `Say which they are: --user 1000:1000. \`id ${named.split(":")[0]}\` in the image prints them.`,
-      },
-    );
-  }
+  const named = userIn(text, path)?.replace(/^root(?::root)?$/, "0:0");
+  if (named !== undefined && !/^\d+(?::\d+)?$/.test(named)) throw noNumber(named, path);
   return { ...defaults, ...(named === undefined ? {} : { user: user(named) }), ...given(flags) };
+}
+
+function noNumber(named: string, path: string): PreloadError {
+  const isVariable = named.includes("$");
+  const what = isVariable ? "a variable" : "a name";
+  return new PreloadError(
+    "USAGE",
+    `${path}: its user ${JSON.stringify(named)} is ${what}, and files are given to numbers`,
+    {
+      hint: `Say which they are: --user 1000:1000. ${isVariable ? "`id -u` and `id -g`" : `\`id ${named.split(":")[0]}\``} in the image print them.`,
+    },
+  );
 }
 
 function given({ flavor, source, user, to, nodeImage, profile, only }: DockerFlags): Partial<Choices> {

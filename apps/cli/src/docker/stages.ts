@@ -12,7 +12,8 @@ const mounted = "/.preload";
  * The stages in front of the final one: `preload` has the command, `preload-models` a folder for each model.
  *
  * The first puts Node, the libraries it needs and the loader of its libc side by side, so that the final image can
- * be verified from within whatever it is made of: another libc, no shell, nothing at all.
+ * be verified from within whatever it is made of: another libc, no shell, nothing at all. `env` is there to start Node
+ * without what the image says to it in its own `NODE_OPTIONS`; it needs no more than Node does.
  */
 export function stages(recipe: Recipe): string {
   const { nodeImage, version, files, source } = recipe;
@@ -22,7 +23,7 @@ export function stages(recipe: Recipe): string {
     `FROM ${nodeImage} AS preload`,
     `WORKDIR ${tools}`,
     `RUN npm install --no-audit --no-fund @preload/cli@${version} \\`,
-    ` && cp -L "$(command -v node)" $(ldd "$(command -v node)" | grep -o '/[^ )]*') . \\`,
+    ` && cp -L /usr/bin/env "$(command -v node)" $(ldd "$(command -v node)" | grep -o '/[^ )]*') . \\`,
     " && mv ld-*.so* ld.so",
     `ENV PATH="${tools}/node_modules/.bin:$PATH"`,
     `WORKDIR ${tools}/project`,
@@ -56,7 +57,7 @@ function bringing(recipe: Recipe): string[] {
 /** What the final stage is to have. */
 export function finalPart(recipe: Recipe): string {
   const { user, to, environment, lockDigest } = recipe;
-  if (recipe.layers.length === 0) return lines('LABEL dev.preload.models="none"');
+  if (recipe.layers.length === 0) return lines(noModels(recipe), 'LABEL dev.preload.models="none"');
   const owner = `${user.uid}:${user.gid}`;
   const copy = `COPY ${isLinked(recipe) ? "--link " : ""}--chown=${owner} --from=preload-models`;
   const refs = recipe.layers.map(({ ref }) => ref.replaceAll(/[\\"$]/g, "\\$&")).sort();
@@ -67,12 +68,16 @@ export function finalPart(recipe: Recipe): string {
     `      dev.preload.lock="${lockDigest}"`,
     `USER ${owner}`,
     "# As the user that the image runs as: every byte of every model, without a network. Nothing of it stays in the image.",
-    `ARG PRELOAD_STATE_DIR=${mounted}/state`,
     `RUN ${recipe.flavor === "buildkit" ? "--network=none " : ""}--mount=type=bind,from=preload,source=${tools},target=${mounted} \\`,
     `    [${verifying(recipe)
       .map((word) => JSON.stringify(word))
       .join(", ")}]`,
   );
+}
+
+function noModels({ profile = [] }: Recipe): string {
+  const which = profile.length === 1 ? `The profile ${profile[0]} names` : `The profiles ${profile.join(", ")} name`;
+  return `# ${which} no model: nothing is copied. The image says so, that it cannot pass for one that has them.`;
 }
 
 /**
@@ -93,8 +98,11 @@ function copied({ layers: all }: Recipe): string[][] {
 
 /** In words, not for a shell: the image may have none. */
 function verifying(recipe: Recipe): string[] {
+  const started = (program: string) => [`${mounted}/ld.so`, "--library-path", mounted, `${mounted}/${program}`];
   return [
-    ...[`${mounted}/ld.so`, "--library-path", mounted, `${mounted}/node`],
+    // The number of the user need not have a home.
+    ...[...started("env"), "-i", "HOME=/", `PRELOAD_STATE_DIR=${mounted}/state`],
+    ...started("node"),
     `${mounted}/node_modules/@preload/cli/dist/bin.cjs`,
     ...["verify", "--deep", "--offline", "--cwd", `${mounted}/project`, "--cache-root", recipe.to],
     ...selection(recipe)

@@ -1,4 +1,4 @@
-import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { codeOf, draftOf, isMissing, PreloadError } from "@preload/core";
 
 /** A text file as it was read and as it is to be. */
@@ -21,7 +21,11 @@ export async function writeTogether(rewrites: readonly Rewrite[]): Promise<void>
   const done: (Rewrite & { target: string })[] = [];
   try {
     for (const { draft, mode, rewrite } of drafts) {
-      await onDisk(rewrite.path, () => writeFile(draft, rewrite.after, { mode, flush: true }));
+      await onDisk(rewrite.path, async () => {
+        await writeFile(draft, rewrite.after, { mode, flush: true });
+        // A umask takes nothing from a file that is there.
+        if (rewrite.before !== undefined) await chmod(draft, mode);
+      });
     }
     for (const { path, before } of todo) {
       if ((await textAt(path)) !== before) throw changedMeanwhile(path);
@@ -38,14 +42,19 @@ export async function writeTogether(rewrites: readonly Rewrite[]): Promise<void>
   }
 }
 
-/** Undefined when there is no such file. */
+/**
+ * Undefined when there is no such file.
+ * @throws PreloadError `BAD_CONFIG` also for bytes that are no UTF-8: written again as text, they would be others
+ */
 export async function textAt(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
+  const bytes = await readFile(path).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw new PreloadError("BAD_CONFIG", `${path} cannot be read (${codeOf(error)})`);
-  }
+  });
+  if (bytes === undefined) return undefined;
+  const text = bytes.toString("utf8");
+  if (Buffer.from(text).equals(bytes)) return text;
+  throw new PreloadError("BAD_CONFIG", `${path} is no text in UTF-8`, { hint: "Save it as UTF-8." });
 }
 
 /** A link stays one: what it leads to is replaced. */
