@@ -48,4 +48,8 @@ test("Prometheus and readers of JUnit reports understand what a run writes, also
       [refs[1], []],
     ],
   });
+
+  const odd = join(here.home, `]]> <b>&amp; "\u001b[31m\\ \u{1f600}\u0007`);
+  await here.preload(["verify", "--config", odd, ...report]);
+  expect(await read()).toMatchObject({ tests: 1, failures: 1, cases: [["preload verify", ["Failure"]]] });
 });

@@ -142,6 +142,39 @@ test("names and messages of any kind stay text in XML", () => {
   expect(suites.testsuite.testcase.failure["#text"]).toContain("�[31m é 漢");
 });
 
+/** The elements and attributes that Jenkins' xUnit plugin admits, which refuses a report with another; all others read more. */
+const admitted: Readonly<Record<string, readonly string[]>> = {
+  testsuites: ["name", "time", "tests", "failures", "errors"],
+  testsuite: ["name", "tests", "failures", "errors", "time", "skipped", "timestamp"],
+  properties: [],
+  property: ["name", "value"],
+  testcase: ["name", "time", "classname"],
+  failure: ["type", "message"],
+  skipped: ["type", "message"],
+  "system-out": [],
+};
+
+test("a report holds what every reader of it admits, whatever is in names and messages", () => {
+  const odd = "]]> <![CDATA[ &#0; \u0000\u0008\u001b[31m\u007f\u0085\u2028\ufffe\ud800 \u{1f600} \r\n\t'\"";
+  const error = { code: "NETWORK", message: `${odd}\n${odd}` };
+  const sources = ["cache", "network", "repaired", "pack", "skipped", "failed"] as const;
+  const models = sources.map((source) => modelOf({ ref: `hf:${odd}`, source, error, milliseconds: 1_234_567_891 }));
+  const texts = [recordOf({ models }), recordOf({ error, lockDigest: null }), recordOf()].map((record) =>
+    Buffer.from(junit(record)).toString(),
+  );
+
+  for (const text of texts) {
+    expect(XMLValidator.validate(text)).toBe(true);
+    // The characters that XML has, and of a time the digits that Surefire writes.
+    expect(text).toMatch(/^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);
+    for (const [, name = "", attributes = ""] of text.matchAll(/<([a-z][\w-]*)((?: [a-z]+="[^"<]*")*)\/?>/gi)) {
+      const names = [...attributes.matchAll(/ (\w+)="/g)].map(([, one]) => one);
+      expect(admitted[name] ?? [`no ${name}`]).toEqual(expect.arrayContaining(names));
+    }
+    for (const [, time] of text.matchAll(/ time="(.*?)"/g)) expect(time).toMatch(/^\d+\.\d{3}$/);
+  }
+});
+
 test("a run that did not come to its models is a case that failed", () => {
   const suites = parsed(junit(recordOf({ exitCode: 2, error: { code: "BAD_CONFIG", message: "preload.yaml: no" } })));
 
