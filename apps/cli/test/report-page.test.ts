@@ -56,6 +56,17 @@ const protruding = `[...document.querySelectorAll(".chart *, .tiles *, h1, figur
   })
   .map((one) => one.outerHTML.slice(0, 120))`;
 
+/** Tables that somebody would have to push aside (that with all the numbers is wider than a telephone), and words of a chart that lie upon each other. */
+const crowded = `[
+  ...[...document.querySelectorAll("section > .scroll")].filter((one) => one.scrollWidth > one.clientWidth),
+  ...[...document.querySelectorAll(".chart svg")].flatMap((chart) => {
+    const boxes = [...chart.querySelectorAll("text")].map((one) => [one, one.getBoundingClientRect()]);
+    return boxes
+      .filter(([one, a]) => boxes.some(([other, b]) => other !== one && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom))
+      .map(([one]) => one);
+  }),
+].map((one) => one.outerHTML.slice(0, 160))`;
+
 // Where CI runs, it is installed first, and a machine without it is an error there.
 describe.skipIf(chromium === undefined)("in a browser", () => {
   let browser: Browser;
@@ -89,6 +100,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       expect(said).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(look.width);
       expect(await page.evaluate(protruding)).toEqual([]);
+      expect(await page.evaluate(crowded)).toEqual([]);
       expect(await barriers(page)).toEqual([]);
       if (process.env.PRELOAD_TEST_PAGES) {
         await page.screenshot({ path: join(dir, `${name}-${look.width}-${look.scheme}.png`), fullPage: true });

@@ -59,11 +59,14 @@ function yOf(share: number): number {
   return round(top + height * (1 - share));
 }
 
-/** The first, the last and the one in the middle: more would overlap on a telephone. */
+/** The first, the last and the one in the middle, if it is far enough from both: more would overlap on a telephone. */
 function labelsBelow(bars: readonly Bar[], slot: number): Markup[] {
-  const at = bars.length < 3 ? [...bars.keys()] : [0, Math.floor((bars.length - 1) / 2), bars.length - 1];
+  const last = bars.length - 1;
+  const middle = Math.floor(last / 2);
+  const isBetween = slot * (middle + 0.5) > 41;
+  const at = bars.length < 3 ? [...bars.keys()] : [0, ...(isBetween ? [middle] : []), last];
   return at.map((index) => {
-    const isEnd = bars.length > 2 && index !== at[1];
+    const isEnd = bars.length > 2 && (index === 0 || index === last);
     const anchor = isEnd ? (index === 0 ? "start" : "end") : "middle";
     const x = isEnd ? (index === 0 ? 0 : 100) : round(slot * (index + 0.5));
     return html`<text class="axis" x="${x}%" y="${top + height + 16}" text-anchor="${anchor}">${bars[index]?.label ?? ""}</text>`;

@@ -64,7 +64,9 @@ code { font: 0.875em ui-monospace, monospace; overflow-wrap: anywhere; }
   .bar { display: none; }
   table { font-size: 0.8125rem; }
   th, td { padding-right: 0.5rem; }
+  thead th { white-space: normal; }
   tbody th { min-width: 6rem; }
+  td { min-width: 3.5rem; }
 }
 @media print {
   :root { --page: #fff; --card: #fff; --edge: #bbb; --ink: #000; --soft: #444; --cached: #1a7f4b; --fetched: #c2620a; --hit: #2563c9; --goal: #a3243b; --track: #e6e9ee; --grid: #ddd; --good: #146c3f; --bad: #a3243b; }
