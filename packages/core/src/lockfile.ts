@@ -68,7 +68,8 @@ export function parseLock(text: string, path: string): Lock {
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Some editors put a mark in front of what they save.
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw bad(`it is not JSON: ${(error as Error).message}`);
   }

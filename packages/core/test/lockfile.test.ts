@@ -130,6 +130,14 @@ describe("a lockfile that cannot be used says why", () => {
 });
 
 describe("the file", () => {
+  test("is the same lock with lines of Windows and a mark of its encoding", () => {
+    const text = formatLock(emptyLock);
+
+    expect(parseLock(`\uFEFF${text.replaceAll("\n", "\r\n")}`, "preload.lock")).toEqual(
+      parseLock(text, "preload.lock"),
+    );
+  });
+
   test("that is not there is no lock", async () => {
     expect(await readLock(join(await tempDir(), "preload.lock"))).toBe(undefined);
   });

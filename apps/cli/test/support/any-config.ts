@@ -21,7 +21,9 @@ export function anyConfigOf(refs: readonly string[]): fc.Arbitrary<WrittenConfig
       const lists = profiles.map((_, at) =>
         models.filter((_model, index) => (cuts[index] ?? 0) % profiles.length === at),
       );
-      const said = { ...others, profiles: Object.fromEntries(profiles.map((name, at) => [name, lists[at]])) };
+      // The first list once more under another name: in YAML by a reference to it.
+      const named = [...profiles.map((name, at) => [name, lists[at]]), ["once-more", lists[0]]];
+      const said = { ...others, profiles: Object.fromEntries(named) };
       const keys = fc.shuffledSubarray(Object.entries(said), { minLength: Object.keys(said).length });
       return fc.tuple(keys, anyForm).map(([entries, form]) => form(Object.fromEntries(entries)));
     });
@@ -51,11 +53,15 @@ const anyForm: fc.Arbitrary<(config: object) => WrittenConfig> = fc.oneof(
       comment: fc.stringMatching(/^[a-z #:]{0,30}$/),
       indent: fc.integer({ min: 1, max: 6 }),
       lines: fc.nat(3),
+      aliasDuplicateObjects: fc.boolean(),
+      mark: fc.constantFrom("", "\uFEFF"),
+      newline: fc.constantFrom("\n", "\r\n"),
     })
-    .map(({ comment, indent, lines }) => (config: object) => ({
-      name: "preload.yaml",
-      text: `# ${comment}\n${"\n".repeat(lines)}${stringify(config, { indent, aliasDuplicateObjects: false })}# ${comment}\n`,
-    })),
+    .map(({ comment, indent, lines, aliasDuplicateObjects, mark, newline }) => (config: object) => {
+      const yaml = stringify(config, { indent, aliasDuplicateObjects });
+      const text = `${mark}# ${comment}\n${"\n".repeat(lines)}${yaml}# ${comment}\n`;
+      return { name: "preload.yaml", text: text.replaceAll("\n", newline) };
+    }),
   fc
     .nat(8)
     .map((indent) => (config: object) => ({ name: "preload.json", text: JSON.stringify(config, undefined, indent) })),
