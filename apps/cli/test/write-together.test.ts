@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tempDir } from "@preload/core/testing";
 import { expect, test } from "vitest";
@@ -63,6 +63,17 @@ test.skipIf(process.platform === "win32")(
     expect(await readdir(dir)).toEqual(["file", "link"]);
   },
 );
+
+test.skipIf(process.platform === "win32")("a link that leads nowhere is not replaced by a file", async () => {
+  const dir = await tempDir();
+  const link = join(dir, "link");
+  await symlink("gone", link);
+
+  const writing = writeTogether([{ path: link, before: undefined, after: "new" }]);
+
+  await expect(writing).rejects.toThrow(`${link} is a link that leads to nothing`);
+  expect([await readlink(link), await readdir(dir)]).toEqual(["gone", ["link"]]);
+});
 
 test("text that is not in UTF-8 is refused: written again, it would be another", async () => {
   const path = join(await tempDir(), "Dockerfile");

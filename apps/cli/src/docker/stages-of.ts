@@ -3,7 +3,7 @@ import { DockerfileParser } from "dockerfile-ast";
 import type { Block } from "./marked.ts";
 
 /** An instruction of a Dockerfile. */
-export interface Step {
+interface Step {
   readonly keyword: string;
   readonly rest: string;
   /** The first one, from 0. */

@@ -1,4 +1,4 @@
-import { chmod, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, lstat, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { codeOf, draftOf, isMissing, PreloadError } from "@preload/core";
 
 /** A text file as it was read and as it is to be. */
@@ -57,12 +57,24 @@ export async function textAt(path: string): Promise<string | undefined> {
   throw new PreloadError("BAD_CONFIG", `${path} is no text in UTF-8`, { hint: "Save it as UTF-8." });
 }
 
-/** A link stays one: what it leads to is replaced. */
+/** A link stays one: what it leads to is replaced. @throws PreloadError `BAD_CONFIG` for one that leads nowhere */
 async function draftFor(rewrite: Rewrite): Promise<{ target: string; draft: string; mode: number; rewrite: Rewrite }> {
   const { path, before } = rewrite;
+  if (before === undefined && (await isLink(path))) {
+    throw new PreloadError("BAD_CONFIG", `${path} is a link that leads to nothing`, {
+      hint: "Remove it, or make what it leads to.",
+    });
+  }
   const target = before === undefined ? path : await realpath(path);
   const mode = before === undefined ? 0o666 : (await stat(target)).mode;
   return { target, draft: draftOf(target), mode, rewrite };
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
 }
 
 async function onDisk(path: string, write: () => Promise<void>): Promise<void> {
