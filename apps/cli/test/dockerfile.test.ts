@@ -1,3 +1,4 @@
+import { type Copy, DockerfileParser, type Label } from "dockerfile-ast";
 import { validate } from "dockerfile-utils";
 import { describe, expect, test } from "vitest";
 import { userIn, withParts } from "../src/docker/dockerfile.ts";
@@ -86,6 +87,59 @@ describe("a Dockerfile of any kind gets its blocks where they are to be, and is 
     expect(shown(after.replaceAll("\r\n", "\n"))).toBe("from a:1 as x\nuser 5\nSTAGES\n\nfrom x\nMODELS\n\ncmd y\n");
     expect([userIn(text, ""), after.replaceAll("\r\n", "").includes("\n")]).toEqual(["5", false]);
     expect(written(after)).toBe(after);
+  });
+});
+
+describe("whatever is chosen, a parser finds nothing wrong", () => {
+  const sources = ["fetch", "context", `registry.example:5000/team/models@sha256:${"a".repeat(64)}`] as const;
+  const odd = ['hf:a/"b"', "url:https://example.com/$HOME/a\\b?c=#d", "hf:org/name@v1 ", "spacy:en_core_web_sm"];
+  const layersOf = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ ref: `${odd[at % odd.length]}${at}`, folder: `layer-${at}` }));
+  const chosen = [0, 1, 4, 90, 91, 300].flatMap((count) =>
+    sources.flatMap((source) =>
+      (["buildkit", "buildah"] as const).flatMap((flavor) =>
+        ["/models", "/opt/models"].map((to) => ({ count, source, flavor, to })),
+      ),
+    ),
+  );
+
+  test.each(chosen)("$count models, $source, $flavor, $to", ({ count, ...choices }) => {
+    const layers = layersOf(count);
+    const whole = {
+      ...recipe,
+      ...choices,
+      layers,
+      user: { uid: 0, gid: 7 },
+      profile: ["a", "b-c.d"],
+      only: ["hf", "url"],
+    };
+    const made = { stages: stages(whole), models: finalPart(whole), head: "preload docker" };
+
+    const text = withParts("FROM a:1\nRUN x\nCMD y\n", made, "Dockerfile");
+
+    expect(validate(text)).toEqual([]);
+    expect(withParts(text, made, "Dockerfile")).toBe(text);
+    const file = DockerfileParser.parse(text);
+    const froms = (step: Copy) =>
+      step
+        .getFlags()
+        .find((flag) => flag.getName() === "from")
+        ?.getValue();
+    const copied = file.getCOPYs().filter((step) => froms(step) === "preload-models");
+    expect(copied.length).toBe(Math.min(count, 90));
+    const folders = copied.flatMap((step) =>
+      step
+        .getArguments()
+        .slice(0, -1)
+        .map((one) => one.getValue()),
+    );
+    expect(folders).toEqual(layers.map(({ folder }) => `/layers/${folder}/`));
+    const [label] = file.getInstructions().filter((step) => step.getKeyword() === "LABEL");
+    const said = (label as Label).getProperties();
+    const refs = layers.map(({ ref }) => ref).sort();
+    expect(said[0]?.getName()).toBe("dev.preload.models");
+    // Between quotes docker reads `\$` as a dollar sign, which the parser leaves to it.
+    expect(said[0]?.getValue()?.replaceAll("\\$", "$")).toBe(count === 0 ? "none" : refs.join(" "));
   });
 });
 
