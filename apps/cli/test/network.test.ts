@@ -4,9 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { bytes, type OriginRequest, pattern, tree } from "@preload/core/testing";
+import { bytes, type OriginRequest, pattern, serve, tree } from "@preload/core/testing";
 import { demoConfig, demoToken, hubRepo, whisperModel } from "@preload/demo-origin";
 import { expect, onTestFinished, test } from "vitest";
+import { allTextIn } from "./support/all-text-in.ts";
 import { bin } from "./support/run.ts";
 import { world } from "./support/world.ts";
 
@@ -101,6 +102,18 @@ test("--timeout ends the run with 5, keeps what came, and the next run continues
   expect(demo.origin.bytesSent).toBeLessThan(4_000_000);
 });
 
+test("--timeout is a deadline also for what only asks, and may be longer than a timer lasts", async () => {
+  const { preload } = await world();
+  await preload(["lock"]);
+
+  const over = await preload(["update", "--timeout", "0"]);
+  const long = await preload(["update", "--timeout", "999999999h"]);
+
+  expect([over.code, over.stderr]).toEqual([5, expect.stringContaining("not done after 0 seconds")]);
+  expect(long.stderr).not.toContain("TimeoutOverflowWarning");
+  expect(long.code).toBe(0);
+});
+
 test("--max-rate holds the sum of all transfers below it", async () => {
   const { preload } = await world(large());
   const start = performance.now();
@@ -137,6 +150,23 @@ test.each([
   expect((await preload([])).code).toBe(0);
   expect(demo.origin.bytesSent).toBeLessThan(4_000_000);
   expect(await readdir(whisper)).toEqual(["large-demo.pt"]);
+});
+
+test("a doctor who is stopped says so, and nothing of what was not yet heard", async () => {
+  const { demo, project, env } = await world();
+  demo.origin.fault("/", { type: "stall", at: 0 }, 100);
+  const child = spawn(process.execPath, [bin, "doctor", "--net", "--json"], {
+    cwd: project,
+    env: { PATH: process.env.PATH ?? "", ...env },
+  });
+  let stdout = "";
+  child.stdout.on("data", (text) => (stdout += text));
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  while (child.exitCode === null && demo.origin.count() === 0) await pause(20);
+  child.kill("SIGINT");
+
+  expect(await closed).toBe(130);
+  expect(JSON.parse(stdout)).toMatchObject({ ok: false, exitCode: 130, error: { code: "ABORTED" } });
 });
 
 /** Bytes of files and partials on the disk. */
@@ -195,6 +225,42 @@ test("the token appears in no output and in no file, and goes only where the use
   const { execFileSync } = await import("node:child_process");
   expect(() => execFileSync("grep", ["-rl", demoToken, project, join(home, "state")])).toThrow();
 });
+
+test.each([401, 403, 500])(
+  "a server that answers with %i and what it was sent does not bring the token into outputs, reports and files",
+  async (status) => {
+    const origin = await serve((request) => echoed(status, request));
+    onTestFinished(() => origin.close());
+    const { preload, project, home } = await world({
+      config: "models: [hf:preload-demo/tiny-bart, { ref: whisper:tiny-demo, optional: true }]\n",
+      env: {
+        HF_TOKEN: demoToken,
+        PRELOAD_HF_ENDPOINT: origin.url,
+        PRELOAD_WHISPER_ENDPOINT: origin.url.replace("//", "//ada:hunter2@"),
+        PRELOAD_TIMEOUT: "2",
+      },
+    });
+    const reports = ["--report", "json", "a.json", "--report", "junit", "a.xml", "--report", "openmetrics", "a.om"];
+    let said = "";
+
+    for (const args of [["install", "-v", ...reports], ["lock", "--json"], ["outdated"], ["doctor", "--net"]]) {
+      const { stdout, stderr } = await preload(args);
+      said += stdout + stderr;
+    }
+    await preload(["report", "--html", "report.html"]);
+
+    expect(origin.requests.filter(({ headers }) => headers.authorization === `Bearer ${demoToken}`)).not.toEqual([]);
+    for (const dir of [project, home]) said += await allTextIn(dir);
+    const secrets = [demoToken, "hunter2", Buffer.from("ada:hunter2").toString("base64")];
+    expect(secrets.filter((secret) => said.includes(secret))).toEqual([]);
+  },
+);
+
+/** As some proxies and frameworks do while somebody is debugging them. */
+function echoed(status: number, { path, headers }: OriginRequest) {
+  const said = `cannot ${path} with ${JSON.stringify(headers)}`;
+  return { status, headers: { "x-error-message": said }, body: JSON.stringify({ error: said }) };
+}
 
 test("a model that another one opens is fetched with it, one that runs code is only named", async () => {
   const adapter = hubRepo({

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { allTextIn } from "./support/all-text-in.ts";
 import { bin } from "./support/run.ts";
 import { world } from "./support/world.ts";
 
@@ -19,6 +20,8 @@ test.each([
   [["install", "-q", "-v"], "cannot be used with", ""],
   [["install", "-p", "tset"], 'there is no profile "tset"', "Did you mean test?"],
   [["install", "-C", "nowhere"], "--cwd nowhere: there is no such folder", ""],
+  [["install", "--config="], "an empty text names no file", "the variable it comes from"],
+  [["install", "-j", "-1"], '"-1" is not a whole number from 1 to 128', "8 if it is left out"],
   [["install", "--cache-root", ""], "an empty text names no directory", "the variable it comes from"],
   [["install", "-c", "nowhere.yaml"], "nowhere.yaml does not exist", ""],
   [["install", "hf:"], '"hf:" is not a ref', "whisper:tiny.en"],
@@ -74,10 +77,7 @@ test.each([
   }
   const { stdout } = await preload(["report", "--html", "report.html"]);
 
-  for (const dir of [project, home]) {
-    const found = await readdir(dir, { recursive: true, withFileTypes: true });
-    for (const file of found) if (file.isFile()) said += await readFile(join(file.parentPath, file.name), "latin1");
-  }
+  for (const dir of [project, home]) said += await allTextIn(dir);
   expect(said + stdout).not.toMatch(/hunter2|sigsig/);
 });
 

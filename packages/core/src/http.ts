@@ -1,11 +1,12 @@
 import type { LookupFunction } from "node:net";
 import { publicUrl } from "./addresses.ts";
 import { codeOf, PreloadError } from "./errors.ts";
+import type { Engine } from "./http-engine.ts";
 import { isLoopback } from "./loopback.ts";
 import { networkError } from "./network-error.ts";
 import type { Machine } from "./platform.ts";
 import { longestTimer, type RetryOptions, retrying, stopped } from "./retry.ts";
-import type { Http, RequestOptions } from "./types.ts";
+import type { Answer, Http, OpenAnswer, RequestOptions } from "./types.ts";
 
 export interface HttpOptions extends RetryOptions {
   /** Whose `SSL_CERT_FILE` and `REQUESTS_CA_BUNDLE` hold. Proxy variables are the process's own. */
@@ -36,7 +37,7 @@ interface Grant {
  * A token is shown only to the origins it was given for, never over plain HTTP except to loopback.
  */
 export function createHttp(options: HttpOptions): Http {
-  let engine: Promise<import("./http-engine.ts").Engine> | undefined;
+  let engine: Promise<Engine> | undefined;
   const start = () => {
     // Importing the HTTP library costs more than a warm run takes altogether.
     engine ??= import("./http-engine.ts").then(({ startEngine }) => startEngine(patient(options)));
@@ -51,7 +52,7 @@ export function createHttp(options: HttpOptions): Http {
     async function attempt<T>(
       url: string,
       { signal }: RequestOptions,
-      run: (engine: import("./http-engine.ts").Engine) => Promise<T>,
+      run: (engine: Engine) => Promise<T>,
     ): Promise<T> {
       const host = stateOf(hosts, hostOf(url));
       if (host.givenUp) throw host.givenUp;
@@ -69,13 +70,13 @@ export function createHttp(options: HttpOptions): Http {
     }
 
     const http: Http = {
-      get: (url, request = {}) =>
-        retrying(() => attempt(url, request, (engine) => engine.get(url, request, headersFor)), {
-          ...options,
-          signal: request.signal,
-          url,
-        }),
-      open: (url, request = {}) => attempt(url, request, (engine) => engine.open(url, request, headersFor)),
+      get: async (url, request = {}) => {
+        const get = (engine: Engine) => engine.get(url, request, headersFor);
+        const retried = { ...options, signal: request.signal, url };
+        return withoutTokens(await retrying(() => attempt(url, request, get), retried), grants);
+      },
+      open: async (url, request = {}) =>
+        withoutTokens(await attempt(url, request, (engine) => engine.open(url, request, headersFor)), grants),
       fetch: (input, init) => fetchOver(http, input, init),
       explain: networkError,
       authorized: (token, origins) => withGrants([...grants, { token, origins }]),
@@ -151,6 +152,16 @@ function authorizationFor(url: URL, grants: readonly Grant[]): string | undefine
   if (url.protocol !== "https:" && !isLoopback(url.hostname)) return undefined;
   const grant = grants.find(({ origins }) => origins.includes(url.origin));
   return grant && `Bearer ${grant.token}`;
+}
+
+/** A refusal that does not say the token it was sent: some servers answer with the request. */
+function withoutTokens<T extends Answer | OpenAnswer>(answer: T, grants: readonly Grant[]): T {
+  if (answer.status < 400 || grants.length === 0) return answer;
+  const hide = (text: string) => grants.reduce((shown, { token }) => shown.replaceAll(token, "..."), text);
+  const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, hide(value)]));
+  const { body } = answer;
+  if (!(body instanceof Uint8Array)) return { ...answer, headers };
+  return { ...answer, headers, body: Buffer.from(hide(Buffer.from(body).toString("latin1")), "latin1") };
 }
 
 function hostOf(url: string): string {

@@ -69,7 +69,7 @@ export {
   resolveAll,
   understand,
 } from "./resolve-all.ts";
-export { type RetryEvent, type RetryOptions, stopped } from "./retry.ts";
+export { longestTimer, type RetryEvent, type RetryOptions, stopped } from "./retry.ts";
 export { refusedBy, sizeOf } from "./size-of.ts";
 export { openStamps, type Stamps } from "./stamps.ts";
 export { allNotes, allRemembered, forget, type Remembered, recall, remember, rememberedAt } from "./state.ts";
@@ -79,5 +79,6 @@ export { type Throttle, throttleTo } from "./throttle.ts";
 export { type Trust, trustFor } from "./trust.ts";
 export type * from "./types.ts";
 export { whatItIs } from "./what-it-is.ts";
+export { whatItSaid } from "./what-it-said.ts";
 export { writeNote } from "./write-note.ts";
 export { openZip, type ZipFile, type ZipMember, type ZipSource } from "./zip.ts";

@@ -2,6 +2,7 @@ import { publicUrl } from "./addresses.ts";
 import { PreloadError } from "./errors.ts";
 import { retriableStatus } from "./retry.ts";
 import type { OpenAnswer } from "./types.ts";
+import { whatItSaid } from "./what-it-said.ts";
 
 /** A status instead of the bytes. */
 export interface Refusal {
@@ -18,7 +19,7 @@ export async function refusal(answer: OpenAnswer, url: string, { gated }: { gate
   const host = new URL(answer.url).host;
   // A signed address that is no longer valid: asking the source again gives a fresh one.
   const expired = status === 403 && new URL(answer.url).origin !== new URL(url).origin;
-  const said = headers["x-error-message"] ? `: ${headers["x-error-message"]}` : "";
+  const said = headers["x-error-message"] ? `: ${whatItSaid(headers["x-error-message"])}` : "";
   return { error: errorFor(), retriable: expired || retriableStatus.has(status), headers, answered: { host, status } };
 
   function errorFor(): PreloadError {

@@ -1,3 +1,4 @@
+import { publicUrl } from "./addresses.ts";
 import { PreloadError } from "./errors.ts";
 import { type Fault, faultOf, isRetriable } from "./network-error.ts";
 import { onAbort } from "./on-abort.ts";
@@ -58,7 +59,7 @@ export async function retrying<T extends Attempt>(attempt: () => Promise<T>, opt
       fault = faultOf(error) ?? { host: new URL(url).host, cause: (error as PreloadError).code };
     }
     const wait = asked ?? jittered(delay);
-    onRetry({ type: "retry", url, why, wait, asked: asked !== undefined, ...fault });
+    onRetry({ type: "retry", url: publicUrl(url), why, wait, asked: asked !== undefined, ...fault });
     await pause(wait, signal);
   }
 }

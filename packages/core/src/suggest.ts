@@ -7,11 +7,14 @@ export function didYouMean(name: string, known: readonly string[]): string {
 
 /** The known name with the fewest edits, if they are few enough to be a slip. */
 export function closest(name: string, known: readonly string[]): string | undefined {
+  const most = Math.max(2, Math.floor(name.length / 3));
   const ranked = known
+    // As many edits it takes at least; and comparing takes time that grows with both.
+    .filter((candidate) => Math.abs(candidate.length - name.length) <= most)
     .map((candidate) => ({ candidate, edits: editsBetween(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((one, other) => one.edits - other.edits);
   const [best] = ranked;
-  return best && best.edits <= Math.max(2, Math.floor(name.length / 3)) ? best.candidate : undefined;
+  return best && best.edits <= most ? best.candidate : undefined;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that lead from one to the other. */

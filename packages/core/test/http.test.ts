@@ -1,8 +1,17 @@
 import type { LookupFunction } from "node:net";
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { createHttp, type HttpOptions, type OpenAnswer } from "../src/index.ts";
-import { bytes, contentOf, type Fault, type Origin, pattern, type Routes, serve } from "../testing/index.ts";
+import { type Answer, createHttp, type HttpOptions, type OpenAnswer } from "../src/index.ts";
+import {
+  bytes,
+  contentOf,
+  type Fault,
+  type Origin,
+  type OriginRequest,
+  pattern,
+  type Routes,
+  serve,
+} from "../testing/index.ts";
 import { listening } from "./support/listening.ts";
 import { until } from "./support/until.ts";
 
@@ -191,6 +200,25 @@ describe("a token", () => {
 
     expect(shown(hub)).toEqual([undefined]);
   });
+
+  test.each(["get", "open"] as const)(
+    "is not heard again from a server that answers with the request (%s)",
+    async (how) => {
+      const echo = ({ headers }: OriginRequest) => {
+        const sent = `denied: ${headers.authorization}`;
+        return { status: 403, headers: { "x-error-message": sent }, body: sent };
+      };
+      const origin = await serving({ "/api": echo });
+
+      const answer = await httpWith().authorized("s3cret-of-a-mirror", [origin.url])[how](`${origin.url}/api`);
+      const body = how === "get" ? text((answer as Answer).body) : "";
+      if (how === "open") (answer as OpenAnswer).body.destroy();
+
+      expect(shown(origin)).toEqual(["Bearer s3cret-of-a-mirror"]);
+      expect(answer.headers["x-error-message"]).toBe("denied: Bearer ...");
+      expect(body).toBe(how === "get" ? "denied: Bearer ..." : "");
+    },
+  );
 
   test("of a mirror and that of the Hub each go where they belong", async () => {
     const http = httpWith().authorized("hub", [hub.url]).authorized("mirror", [cdn.url]);

@@ -24,3 +24,10 @@ test("a hint names the likeliest, or all, or says that there are none", () => {
   expect(didYouMean("banana-split", ["one", "two"])).toBe("Known are one, two.");
   expect(didYouMean("one", [])).toBe("There are none.");
 });
+
+test("a name that is longer than any slip is not compared letter by letter", () => {
+  const long = Array.from({ length: 200 }, (_, index) => `${"x".repeat(50)}${index}`);
+
+  // Its cost would grow with both lengths: this would be 10^10 steps.
+  expect(closest("x".repeat(1_000_000), long)).toBeUndefined();
+});

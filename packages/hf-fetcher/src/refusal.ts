@@ -1,4 +1,4 @@
-import { PreloadError } from "@preload/core";
+import { PreloadError, whatItSaid } from "@preload/core";
 import { isCommit, type Repo, repoPath } from "./repo.ts";
 
 /** A status in place of an answer. */
@@ -16,7 +16,7 @@ const again = "Run the same command again later.";
 export function refusal(answer: Refused, repo: Repo, { token }: { token: boolean }): PreloadError {
   const { status, headers } = answer;
   const code = headers["x-error-code"];
-  const said = headers["x-error-message"] ?? errorIn(answer.text) ?? "";
+  const said = whatItSaid(headers["x-error-message"] ?? errorIn(answer.text) ?? "");
   const facts = `\n  ${new URL(answer.url).host} answers ${status}${said && `: ${said}`}`;
 
   if (code === "RevisionNotFound" || (status === 404 && /invalid rev/i.test(said))) return noRevision(repo, facts);

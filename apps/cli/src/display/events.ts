@@ -13,8 +13,8 @@ export function eventDisplay(io: Io): Display {
     resolved(resolutions) {
       for (const resolution of resolutions) line({ type: "resolved", ...modelDocument(resolution) });
     },
-    event: (event) => line(forPrograms(event)),
-    retry: line,
+    event: (event) => line(shown(forPrograms(event))),
+    retry: (event) => line(shown(event)),
     done: (result) => line({ type: "done", ...modelDocument(result) }),
     // The result is the last line, and says the rest.
     notice(text) {
@@ -25,6 +25,16 @@ export function eventDisplay(io: Io): Display {
     end() {
       ended = true;
     },
+  };
+}
+
+/** What a server says, and an address that it led to, may hold what is nobody's business. */
+function shown(event: object & { readonly url?: string; readonly why?: string }): object {
+  const { url, why } = event;
+  return {
+    ...event,
+    ...(url === undefined ? {} : { url: plain(url) }),
+    ...(why === undefined ? {} : { why: plain(why) }),
   };
 }
 
