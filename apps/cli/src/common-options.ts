@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import type { CommandSpec } from "./command-spec.ts";
-import { count, dir, endpoint, names, rate, seconds } from "./flags.ts";
+import { count, dir, endpoint, file, names, rate, seconds } from "./flags.ts";
 
 /** What a command understands. Its own options stand in place of common ones of the same name. */
 export function optionsOf({ options = [] }: Pick<CommandSpec, "options">): Option[] {
@@ -14,7 +14,9 @@ export function optionsOf({ options = [] }: Pick<CommandSpec, "options">): Optio
  */
 export function commonOptions(): Option[] {
   return [
-    new Option("-c, --config <file>", "use this config").default(undefined, "the first one, here and upwards"),
+    new Option("-c, --config <file>", "use this config")
+      .argParser(file)
+      .default(undefined, "the first one, here and upwards"),
     new Option("-C, --cwd <dir>", "run as if started there").argParser(dir).default(undefined, "the working directory"),
     new Option("-p, --profile <name>", "a profile of the config; repeat for several")
       .argParser(names)

@@ -171,7 +171,9 @@ export function ports(text: string, before: readonly number[] = []): number[] {
 export function count(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 128) {
-    throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a whole number from 1 to 128`);
+    throw new PreloadError("USAGE", `${JSON.stringify(text)} is not a whole number from 1 to 128`, {
+      hint: "It says how many files are fetched at once; 8 if it is left out.",
+    });
   }
   return number;
 }

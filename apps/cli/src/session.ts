@@ -10,6 +10,7 @@ import {
   type Lock,
   loadConfig,
   lockPathOf,
+  longestTimer,
   type Machine,
   PreloadError,
   type Request,
@@ -157,7 +158,9 @@ export function workingDir(io: Io, flags: Flags): string {
   if (flags.cwd === undefined) return io.cwd;
   const cwd = resolve(io.cwd, flags.cwd);
   if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return cwd;
-  throw new PreloadError("USAGE", `--cwd ${flags.cwd}: there is no such folder`);
+  throw new PreloadError("USAGE", `--cwd ${flags.cwd}: there is no such folder`, {
+    hint: `It is looked for from ${io.cwd}.`,
+  });
 }
 
 function deadline(seconds: number): AbortSignal {
@@ -165,6 +168,6 @@ function deadline(seconds: number): AbortSignal {
   const error = new PreloadError("DEADLINE", `not done after ${seconds} seconds`, {
     hint: "Run the same command again; it continues where it stopped.",
   });
-  setTimeout(() => controller.abort(error), seconds * 1000).unref();
+  setTimeout(() => controller.abort(error), Math.min(seconds * 1000, longestTimer)).unref();
   return controller.signal;
 }

@@ -87,9 +87,11 @@ test("a command that is not there is 127, one that cannot be run 126", async () 
 
   const absent = await preload(["exec", "--", "no-such-command"]);
   const closed = await preload(["exec", "--", "./script"]);
+  const long = await preload(["exec", "--", "x".repeat(10_000)]);
 
   expect([absent.code, absent.stderr]).toEqual([127, "preload: no-such-command: command not found\n"]);
   expect([closed.code, closed.stderr]).toEqual([126, "preload: ./script: cannot be run (EACCES)\n"]);
+  expect([long.code, long.stderr]).toEqual([126, expect.stringContaining("x: cannot be run (ENAMETOOLONG)\n")]);
 });
 
 test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(

@@ -241,4 +241,7 @@ test("a path that does not exist is a usage error", async () => {
   const { code, stderr } = await preload(["scan", "nope"]);
 
   expect([code, stderr]).toEqual([2, "error nope: there is no such file or folder\n"]);
+
+  const long = await preload(["scan", "x".repeat(10_000)]);
+  expect([long.code, long.stderr]).toEqual([2, expect.stringContaining("x cannot be read (ENAMETOOLONG)\n")]);
 });

@@ -257,29 +257,32 @@ test("a signal is passed on, the result is told, and nothing of it is left", asy
   await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
 });
 
-test.skipIf(process.platform !== "linux")("a command does not outlive a trace that was killed", async () => {
-  const { project, env } = await world({ config: "none" });
-  // Linux tells it once for each thread of the killed program that was its parent for a moment: the first is what counts.
-  const program = `process.on("SIGTERM", () => { console.log("told to end"); process.exit(0); }); setInterval(() => {}, 1000); console.log("started")`;
-  const child = spawn(node, [bin, "trace", "--", node, "-e", program], {
-    cwd: project,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  let stdout = "";
-  const started = new Promise<void>((resolve) =>
-    child.stdout.on("data", (text) => {
-      stdout += text;
-      if (stdout.includes("started")) resolve();
-    }),
-  );
-  await started;
+test.skipIf(process.platform !== "linux").each(["trace", "exec"])(
+  "a command does not outlive %s that was killed",
+  async (way) => {
+    const { project, env } = await world({ config: "none" });
+    // Linux tells it once for each thread of the killed program that was its parent for a moment: the first is what counts.
+    const program = `process.on("SIGTERM", () => { console.log("told to end"); process.exit(0); }); setInterval(() => {}, 1000); console.log("started")`;
+    const child = spawn(node, [bin, way, "--", node, "-e", program], {
+      cwd: project,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let stdout = "";
+    const started = new Promise<void>((resolve) =>
+      child.stdout.on("data", (text) => {
+        stdout += text;
+        if (stdout.includes("started")) resolve();
+      }),
+    );
+    await started;
 
-  child.kill("SIGKILL");
-  await new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("close", resolve));
 
-  expect(stdout).toBe("started\ntold to end\n");
-});
+    expect(stdout).toBe("started\ntold to end\n");
+  },
+);
 
 test("a Python program finds the guard, and no plugin that would change how its tests end", async () => {
   const { preload } = await noConfig();

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { isMissing, PreloadError } from "@preload/core";
+import { codeOf, isMissing, PreloadError, stopped } from "@preload/core";
 import { createRules, type Rules } from "./rules.ts";
 
 export interface FilesOptions {
@@ -29,7 +29,7 @@ export async function filesIn(paths: readonly string[], options: FilesOptions): 
     const start = resolve(cwd, path);
     const kind = await stat(start).catch((error) => {
       if (isMissing(error)) throw new PreloadError("USAGE", `${path}: there is no such file or folder`);
-      throw error;
+      throw new PreloadError("USAGE", `${path} cannot be read (${codeOf(error)})`, { cause: error });
     });
     // What is named is looked at, whatever the rules.
     if (kind.isFile()) found.set(start, { path: start, name: nameOf(start, cwd), size: kind.size });
@@ -45,7 +45,7 @@ function isRead(name: string): boolean {
 }
 
 async function* walk(dir: string, rules: Rules, options: FilesOptions): AsyncGenerator<SourceFile> {
-  options.signal?.throwIfAborted();
+  if (options.signal?.aborted) throw stopped(options.signal);
   const inner = rules.within(dir, await textOf(join(dir, ".gitignore")));
   const entries = await readdir(dir, { withFileTypes: true });
   for (const entry of entries) {

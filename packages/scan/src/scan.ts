@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { stopped } from "@preload/core";
 import type { Code } from "./code.ts";
 import { isConfig, valuesIn } from "./config/values.ts";
 import { createEvaluator } from "./evaluate.ts";
@@ -37,7 +38,7 @@ const most = 2_000_000;
 /**
  * Finds the models that the code under these files and folders loads, and those that its configs name. Runs nothing of it.
  *
- * @throws PreloadError `USAGE` for a path that does not exist
+ * @throws PreloadError `USAGE` for a path that does not exist, `ABORTED`
  */
 export async function scan(paths: readonly string[], options: ScanOptions = {}): Promise<Scan> {
   const { cwd = process.cwd(), include = [], exclude = [], signal } = options;
@@ -46,7 +47,7 @@ export async function scan(paths: readonly string[], options: ScanOptions = {}):
   const codes: Code[] = [];
   const configs: { path: string; text: string }[] = [];
   for (const file of files) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw stopped(signal);
     if (file.size > most) {
       skipped.push({ file: file.name, why: `it is larger than ${most / 1_000_000} MB` });
       continue;

@@ -14,6 +14,12 @@ async function scanned(files: Readonly<Record<string, string>>, options: ScanOpt
   return scan(["."], { cwd, ...options });
 }
 
+test("a scan that is stopped is no bug of anybody", async () => {
+  const use = { "app.py": 'import whisper\nwhisper.load_model("base")\n' };
+
+  await expect(scanned(use, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "ABORTED" });
+});
+
 describe("which files are read", () => {
   const use = `import whisper\nwhisper.load_model("base")\n`;
 

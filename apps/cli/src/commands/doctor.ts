@@ -1,4 +1,4 @@
-import { PreloadError } from "@preload/core";
+import { PreloadError, stopped } from "@preload/core";
 import { builtIn } from "../built-in.ts";
 import type { Invocation } from "../command-spec.ts";
 import { buildContextFindings } from "../doctor/build-context.ts";
@@ -33,6 +33,8 @@ export async function run({ io, flags, signal }: Invocation<DoctorFlags>): Promi
   const { session, faults } = await sessionOf(io, flags, signal);
   try {
     const findings = [...faults, ...(await findingsIn(session, flags))];
+    // What did not answer in time to be heard is not out of reach.
+    if (signal.aborted) throw stopped(signal);
     const exitCode = findings.some(({ level }) => level === "error") ? 3 : 0;
     printResult(io, flags, { command: "doctor", ok: exitCode === 0, exitCode, findings }, () =>
       renderFindings(findings, painter(io.stdout, io.env)),

@@ -4,8 +4,7 @@ import { type Config, codeOf, PreloadError } from "@preload/core";
 import { mirrorsAsked } from "../asked/public-addresses.ts";
 import type { Invocation } from "../command-spec.ts";
 import { asEnvironment, clientVariables } from "../environment/client-variables.ts";
-import { boundToUs } from "../exec/bound-to-us.ts";
-import { type RunOptions, runPlain } from "../exec/run-command.ts";
+import { runPlain } from "../exec/run-command.ts";
 import { type Flags, formOf } from "../flags.ts";
 import { printResult } from "../output.ts";
 import { openSession, type Session } from "../session.ts";
@@ -39,7 +38,7 @@ export async function run({ io, flags, operands, signal }: Invocation<TraceFlags
         env,
         endpoint,
         caches: Object.values(fetchers).map(({ dir }) => dir),
-        run: (variables) => runBound(command, args, { env: { ...env, ...variables }, cwd: machine.cwd, io }),
+        run: (variables) => runPlain(command, args, { env: { ...env, ...variables }, cwd: machine.cwd, io }),
       });
       const { exitCode } = recorded;
       const hubPath = endpoint.pathname.replace(/\/+$/, "");
@@ -57,12 +56,6 @@ export async function run({ io, flags, operands, signal }: Invocation<TraceFlags
   } finally {
     session.close();
   }
-}
-
-/** A command whose proxy is gone with us has no network that is its own. */
-function runBound(command: string, args: readonly string[], options: RunOptions): Promise<number> {
-  const [program, ...words] = boundToUs(command, args, options);
-  return runPlain(program, words, options);
 }
 
 function textOf(findings: Findings, exitCode: number, { io, config }: Session, flags: TraceFlags): string {

@@ -1,12 +1,4 @@
-import {
-  allRequests,
-  emptyLock,
-  formatLock,
-  type Lock,
-  PreloadError,
-  type Resolution,
-  understand,
-} from "@preload/core";
+import { allRequests, emptyLock, formatLock, type Lock, type Resolution, stopped, understand } from "@preload/core";
 import type { Invocation } from "../command-spec.ts";
 import { type ConfigFile, configFileOf, edited } from "../edit/config-file.ts";
 import { textAt, writeTogether } from "../edit/write-together.ts";
@@ -102,7 +94,7 @@ async function finish(updated: Updated, session: Session, { dryRun = false }: Up
   const next = isWhole ? updated.next : before;
   const moves = await movesBetween(before, next, isWhole ? repins : [], session);
   display.end();
-  if (session.signal.aborted) throw new PreloadError("ABORTED", "stopped; nothing was changed");
+  if (session.signal.aborted) throw stopped(session.signal);
   const changed = isWhole && (file.text !== file.before || formatLock(next) !== formatLock(before));
   if (changed && !dryRun) {
     await writeTogether([

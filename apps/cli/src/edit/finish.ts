@@ -1,4 +1,4 @@
-import { emptyLock, formatLock, type Lock, PreloadError, type Resolution } from "@preload/core";
+import { emptyLock, formatLock, type Lock, type Resolution, stopped } from "@preload/core";
 import { failuresOf } from "../failures.ts";
 import type { Flags } from "../flags.ts";
 import { changesBetween, describeChange } from "../lock-changes.ts";
@@ -36,7 +36,7 @@ export async function finish(outcome: Outcome, session: Session, { dryRun = fals
   const { io, flags, display, lockPath } = session;
   const { command, file, resolutions, before, models } = outcome;
   display.end();
-  if (session.signal.aborted) throw new PreloadError("ABORTED", "stopped; nothing was changed");
+  if (session.signal.aborted) throw stopped(session.signal);
   const isWhole = resolutions.every(({ status }) => status !== "failed");
   const lock = isWhole ? outcome.lock : before;
   const changes = changesBetween(before ?? emptyLock, lock ?? emptyLock);

@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { codeOf } from "@preload/core";
 import type { Io } from "../io.ts";
+import { boundToUs } from "./bound-to-us.ts";
 import { type FromInside, send } from "./messages.ts";
 import { whyNotStarted } from "./programs.ts";
 import type { Supervised } from "./supervised.ts";
@@ -13,11 +14,16 @@ export interface RunOptions {
   readonly io: Pick<Io, "stdin" | "stderr">;
 }
 
-/** Runs a command with our own network. Gives back the exit code that a shell would. */
+/**
+ * Runs a command with our own network. Gives back the exit code that a shell would. Where the kernel can (Linux, with
+ * setpriv), it is told to end (SIGTERM, which may come several times) when we are killed.
+ */
 export async function runPlain(command: string, args: readonly string[], options: RunOptions): Promise<number> {
   const { env, cwd, io } = options;
   if (command === "") return notStarted(command, "ENOENT", io);
-  const child = spawn(command, args, { env, cwd, stdio: "inherit" });
+  const [program, ...words] = boundToUs(command, args, { env, cwd });
+  const child = begun(() => spawn(program, words, { env, cwd, stdio: "inherit" }));
+  if (typeof child === "string") return notStarted(command, child, io);
   return withSignals(
     io,
     (name) => child.kill(name),
@@ -27,6 +33,17 @@ export async function runPlain(command: string, args: readonly string[], options
         child.once("exit", (code, name) => resolve(codeFor(code, name)));
       }),
   );
+}
+
+/** Some faults are thrown by Node at once (a name or a line of words that is too long for the system), others told later. */
+function begun(start: () => ChildProcess): ChildProcess | string {
+  try {
+    return start();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    return code;
+  }
 }
 
 /** Runs a command inside. */
