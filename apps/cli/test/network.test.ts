@@ -153,16 +153,17 @@ test.each([
 });
 
 test("a doctor who is stopped says so, and nothing of what was not yet heard", async () => {
-  const { demo, project, env } = await world();
-  demo.origin.fault("/", { type: "stall", at: 0 }, 100);
-  const child = spawn(process.execPath, [bin, "doctor", "--net", "--json"], {
+  const silent = await serve(() => new Promise(() => {}));
+  onTestFinished(() => silent.close());
+  const { project, env } = await world({ env: { PRELOAD_HF_ENDPOINT: silent.url } });
+  const child = spawn(process.execPath, [bin, "doctor", "--net", "--only", "hf", "--json"], {
     cwd: project,
     env: { PATH: process.env.PATH ?? "", ...env },
   });
   let stdout = "";
   child.stdout.on("data", (text) => (stdout += text));
   const closed = new Promise((resolve) => child.once("close", resolve));
-  while (child.exitCode === null && demo.origin.count() === 0) await pause(20);
+  while (child.exitCode === null && silent.count() === 0) await pause(20);
   child.kill("SIGINT");
 
   expect(await closed).toBe(130);
