@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { onDisk } from "./disk-error.ts";
 import { codeOf, isMissing, PreloadError } from "./errors.ts";
@@ -9,12 +9,22 @@ import { draftOf } from "./owner.ts";
 /** Undefined when there is no such file. @throws PreloadError `BAD_CONFIG` */
 export async function readLock(path: string): Promise<Lock | undefined> {
   try {
+    await refusePipe(path);
     return parseLock(await readFile(path, "utf8"), path);
   } catch (error) {
     if (isMissing(error)) return undefined;
     if (error instanceof PreloadError) throw error;
     throw new PreloadError("BAD_CONFIG", `${path} cannot be read (${codeOf(error)})`);
   }
+}
+
+/** Whoever reads a pipe or a device may wait for ever, or read for ever. */
+async function refusePipe(path: string): Promise<void> {
+  const found = await stat(path);
+  if (found.isFile() || found.isDirectory()) return;
+  throw new PreloadError("BAD_CONFIG", `${path} is neither a file nor a link to one`, {
+    hint: "Take it away, and run `preload lock`.",
+  });
 }
 
 /** Writes the lockfile whole, or leaves it as it was. Gives back whether it changed. */

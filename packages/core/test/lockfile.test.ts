@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -146,6 +146,16 @@ describe("the file", () => {
     await expect(readLock(await tempDir())).rejects.toMatchObject({
       code: "BAD_CONFIG",
       message: expect.stringContaining("cannot be read (EISDIR)"),
+    });
+  });
+
+  test.skipIf(process.platform === "win32")("that leads to a device is not read, for that has no end", async () => {
+    const path = join(await tempDir(), "preload.lock");
+    await symlink("/dev/zero", path);
+
+    await expect(readLock(path)).rejects.toMatchObject({
+      code: "BAD_CONFIG",
+      message: expect.stringContaining("is neither a file nor a link to one"),
     });
   });
 
