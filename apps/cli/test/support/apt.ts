@@ -3,10 +3,6 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-export function isOnPath(program: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
-}
-
 /**
  * Sees to it that a program is there, installing Debian's package of that name where that is allowed. Files of tests run
  * beside each other, and apt-get does not: whoever comes second waits.
@@ -21,4 +17,8 @@ export function isInstalled(program: string): boolean {
   // No network, or not allowed: what counts is whether it is there then.
   spawnSync(first, rest, { stdio: "ignore", timeout: 240_000 });
   return isOnPath(program);
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
