@@ -1,2 +1,2 @@
 /** The text of every file of dist/, by name: from the same sources the same, wherever they lie. */
-export function bundle(): Promise<{ readonly "index.js": string; readonly "licenses.txt": string }>;
+export function bundle(entry?: string): Promise<{ readonly "index.js": string; readonly "licenses.txt": string }>;

@@ -8,9 +8,9 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 const root = join(here, "../..");
 
 /** The text of every file of dist/, by name: from the same sources the same, wherever they lie. */
-export async function bundle() {
+export async function bundle(entry = "src/run.ts") {
   const { outputFiles, metafile } = await build({
-    entryPoints: [join(here, "src/run.ts")],
+    entryPoints: [join(here, entry)],
     outfile: "index.js",
     absWorkingDir: root,
     bundle: true,
@@ -33,15 +33,19 @@ export async function bundle() {
   return { "index.js": outputFiles[0].text, "licenses.txt": licenses(Object.keys(metafile.inputs)) };
 }
 
-/** @actions/cache tells everything by way of @actions/core, and starts tar by @actions/exec; see src/cache-log.ts, src/cache-exec.ts. */
-const ours = { "@actions/core": "cache-log.ts", "@actions/exec": "cache-exec.ts" };
+/** What @actions/cache tells the log, starts and downloads goes through us; see src/cache-log.ts, cache-exec.ts, cache-http.ts. */
+const ours = { core: "cache-log.ts", exec: "cache-exec.ts", "http-client": "cache-http.ts" };
 
 const heardByUs = {
   name: "heard-by-us",
   setup(build) {
-    build.onResolve({ filter: /^@actions\/(core|exec)$/ }, ({ path, importer }) =>
-      /[\\/]@actions[\\/]cache[\\/]/.test(importer) ? { path: join(here, "src", ours[path]) } : undefined,
-    );
+    build.onResolve({ filter: /^@actions\/(core|exec|http-client)$/ }, ({ path, importer }) => {
+      if (!/[\\/]@actions[\\/]cache[\\/]/.test(importer)) return undefined;
+      const name = path.slice("@actions/".length);
+      // What the service itself is asked with stays as it is.
+      if (name === "http-client" && !importer.endsWith("downloadUtils.js")) return undefined;
+      return { path: join(here, "src", ours[name]) };
+    });
   },
 };
 

@@ -1,6 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { sep } from "node:path";
 import { info } from "@actions/core";
 import { type ExecOptions, exec as start } from "@actions/exec";
+import { thisAttempt } from "./attempt.ts";
 import { harmless } from "./runner.ts";
 
 /** Where an archive is unpacked, and how much of it. */
@@ -11,22 +12,29 @@ export interface Unpacking {
   readonly most: number;
 }
 
-const unpacking = new AsyncLocalStorage<Unpacking>();
-
-/** Runs a piece of work of @actions/cache; what it unpacks meanwhile goes into one folder, and ends where it is too much. */
-export function unpackingInto<T>(where: Unpacking, work: () => Promise<T>): Promise<T> {
-  return unpacking.run(where, work);
-}
-
 /**
  * What @actions/cache is given in place of @actions/exec when it is bundled: by itself it unpacks all archives into the same
- * folder, where one could put something into another's, and lets tar say anything at the beginning of a line of the log.
+ * folder, where one could put something into another's, takes a path apart that has spaces, and lets tar say anything at the
+ * beginning of a line of the log.
  */
-export function exec(command: string, args: string[] = [], options: ExecOptions = {}): Promise<number> {
-  const where = unpacking.getStore();
-  const bounds = where !== undefined && / -xf /.test(command) ? boundsOf(where) : [];
-  if (options.silent) return start(command, [...args, ...bounds], options);
-  return told(command, [...args, ...bounds], options);
+export async function exec(command: string, args: string[] = [], options: ExecOptions = {}): Promise<number> {
+  const current = thisAttempt();
+  // What it unpacks now would be unpacked without our bounds.
+  if (current?.isOver) throw new Error("nobody waits for it any more");
+  const { tool, words } = parted(command, process.env.GITHUB_WORKSPACE ?? "");
+  const bounds = current?.unpacking !== undefined && words.includes("-xf") ? boundsOf(current.unpacking) : [];
+  const all = [...words, ...args, ...bounds];
+  return options.silent ? start(tool, all, options) : told(tool, all, options);
+}
+
+/** Its program, as @actions/exec wants it, and its words. The folder we work in is the one path in it that may hold anything. */
+export function parted(command: string, folder: string): { readonly tool: string; readonly words: string[] } {
+  const place = folder.replaceAll(sep, "/");
+  const plain = place === "" ? command : command.replaceAll(place, "\0");
+  const words = [...plain.matchAll(/"([^"]*)"|[^\s"]+/g)].map(([word, quoted = word]) =>
+    quoted.replaceAll("\0", place),
+  );
+  return { tool: `"${words[0] ?? ""}"`, words: words.slice(1) };
 }
 
 // What tar says where the machine, and no archive, is at fault; at the end of a line, where no name of an entry can stand.
@@ -57,5 +65,5 @@ const record = 10_240;
 function boundsOf({ into, most }: Unpacking): string[] {
   // The later folder holds. Whoever asks tar to end itself needs no program that is not there wherever tar is.
   const records = Math.ceil(most / record);
-  return ["-C", into.replaceAll("\\", "/"), `--checkpoint=${records}`, "--checkpoint-action=exec=kill $PPID"];
+  return ["-C", into.replaceAll(sep, "/"), `--checkpoint=${records}`, "--checkpoint-action=exec=kill $PPID"];
 }

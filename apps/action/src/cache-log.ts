@@ -1,22 +1,12 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { isDebug as isDebugged, debug as logDebug, setSecret as mask } from "@actions/core";
+import { thisAttempt } from "./attempt.ts";
 
 /**
  * What @actions/cache is given in place of @actions/core when it is bundled. It tells everything by way of the log, and
  * returns nothing of it: why a cache was not read would be an annotation that nobody counts, and no value.
  */
-const heard = new AsyncLocalStorage<string[]>();
-
-/** Runs a piece of work of the library's, and gives back what it warned of meanwhile. */
-export async function listening<T>(
-  work: () => Promise<T>,
-): Promise<{ readonly value: T; readonly warnings: string[] }> {
-  const warnings: string[] = [];
-  return { value: await heard.run(warnings, work), warnings };
-}
-
 export function warning(message: string | Error): void {
-  heard.getStore()?.push(String(message));
+  thisAttempt()?.warnings.push(String(message));
 }
 
 export function error(message: string | Error): void {
@@ -24,10 +14,20 @@ export function error(message: string | Error): void {
 }
 
 export function info(message: string): void {
+  if (isRefusal(message)) {
+    warning(message);
+    return;
+  }
   // The rest is its progress, a line for each second of each entry.
-  if (/^Cache (restore|save) skipped/.test(message)) warning(message);
-  else debug(message);
+  const [, what, bytes, of] = /^(Received|Sent) (\d+) of (\d+) /.exec(message) ?? [];
+  if (what === "Received" && bytes === of) thisAttempt()?.arrived();
+  else if (what !== undefined)
+    thisAttempt()?.moved(Number(bytes), Math.min(Number(of), what === "Sent" ? atOnce.sent : atOnce.received));
+  debug(message);
 }
+
+/** It counts a block when all of it is there: 8 of them at once, of 4 MiB down and 64 MiB up. */
+const atOnce = { received: 8 * 4 * 2 ** 20, sent: 8 * 64 * 2 ** 20 };
 
 export function debug(message: string): void {
   // It takes every refusal for another job's doing; 409 is.
@@ -41,4 +41,10 @@ export function setSecret(secret: string): void {
 
 export function isDebug(): boolean {
   return isDebugged();
+}
+
+/** Why it did nothing; the older service says in its own words that there is such an entry. */
+function isRefusal(message: string): boolean {
+  if (/^Cache (restore|save) skipped/.test(message)) return true;
+  return /^Failed to save: .* More details: /.test(message) && !/already exists|\(409\)/i.test(message);
 }

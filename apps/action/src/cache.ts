@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { isFeatureAvailable, restoreCache, saveCache } from "@actions/cache";
-import { type Unpacking, unpackingInto } from "./cache-exec.ts";
-import { listening } from "./cache-log.ts";
+import { type AttemptOptions, attempt } from "./attempt.ts";
+import type { Unpacking } from "./cache-exec.ts";
+import { refused } from "./cache-http.ts";
 import { hasGnuTar } from "./gnu-tar.ts";
 
 /** What came of asking the cache. `trouble` is why it could not be used, in its own words. */
@@ -33,50 +33,46 @@ interface Keys {
 export function githubCache(env: NodeJS.ProcessEnv, patience = 60_000): Cache {
   let away = whyAway(env);
   let first: Promise<Answered> | undefined;
-  // `true` at the end: on Windows, too, since what is in an entry depends on no platform.
-  const find = (folder: string, { first, others }: Keys, lookupOnly: boolean) =>
-    answerOf(() => restoreCache([folder], first, [...others], { lookupOnly }, true));
-  const bounded = async (work: () => Promise<Answered>, bytes = 0): Promise<Answered> => {
+  let late = 0;
+  const bounded = async (
+    work: () => Promise<string | undefined>,
+    { bytes = 0, unpacking }: { readonly bytes?: number; readonly unpacking?: Unpacking } = {},
+  ): Promise<Answered> => {
     if (away !== undefined) return { trouble: away };
-    const answered = await within(patience + bytes / 1000, work);
-    if (isSilence(answered.trouble)) away = answered.trouble;
+    const transfer = bytes / 1000;
+    const start = performance.now();
+    const answered = await answerOf(work, { limit: patience + transfer, patience, unpacking });
+    // Each may take its time, and all of them together not much more than one.
+    late += Math.max(0, performance.now() - start - transfer - patience / 6);
+    if (isSilence(answered.trouble)) away ??= answered.trouble;
+    else if (late > patience) away ??= "it takes too long to answer";
     return answered;
   };
+  // `true` at the end: on Windows, too, since what is in an entry depends on no platform.
+  const find = (folder: string, { first, others }: Keys, lookupOnly: boolean) =>
+    restoreCache([folder], first, [...others], { lookupOnly }, true);
   return {
     get away() {
       return away;
     },
-    async restore(folder, keys, where) {
+    async restore(folder, keys, unpacking) {
       // Whether anybody answers is known before the time that a transfer may take.
       first ??= bounded(() => find(folder, keys, true));
       await first;
-      return bounded(() => unpackingInto(where, () => find(folder, keys, false)), where.most);
+      return bounded(() => find(folder, keys, false), { bytes: unpacking.most, unpacking });
     },
     lookUp: (folder, keys) => bounded(() => find(folder, keys, true)),
     save: (folder, key, bytes) =>
-      bounded(
-        () => answerOf(async () => ((await saveCache([folder], key, undefined, true)) === -1 ? undefined : key)),
-        bytes,
-      ),
+      bounded(async () => ((await saveCache([folder], key, undefined, true)) === -1 ? undefined : key), { bytes }),
   };
 }
 
 const noAnswer = "it did not answer in time";
 
-/** The answer, or that there was none: the library waits for a quarter of an hour, and for an upload for ever. */
-async function within(milliseconds: number, work: () => Promise<Answered>): Promise<Answered> {
-  const over = new AbortController();
-  const silence = pause(milliseconds, { trouble: noAnswer }, { signal: over.signal }).catch(() => ({}));
-  try {
-    return await Promise.race([work(), silence]);
-  } finally {
-    over.abort();
-  }
-}
-
-/** Nothing, or five errors of a server one after another: with the next entry it would be the same. */
-function isSilence(trouble: string | undefined): boolean {
-  return trouble === noAnswer || trouble?.includes("Failed to make request after") === true;
+/** Nothing, five errors of a server one after another, or a store that lets nobody in: with the next entry it would be the same. */
+function isSilence(trouble = ""): boolean {
+  const isGone = trouble.includes(`${refused} 404`);
+  return trouble === noAnswer || (/Failed to make request after|downloadCache\w* failed: /.test(trouble) && !isGone);
 }
 
 function whyAway(env: NodeJS.ProcessEnv): string | undefined {
@@ -89,11 +85,15 @@ function whyAway(env: NodeJS.ProcessEnv): string | undefined {
   return undefined;
 }
 
-async function answerOf(work: () => Promise<string | undefined>): Promise<Answered> {
+async function answerOf(work: () => Promise<string | undefined>, options: AttemptOptions): Promise<Answered> {
   try {
-    const { value: key, warnings } = await listening(work);
-    if (key !== undefined) return { key };
+    const done = await attempt(work, options);
+    if (done === "given up") return { trouble: noAnswer };
+    const { value: key, warnings } = done;
     const [trouble] = warnings;
+    // The older service has given it a number by then.
+    const isSaved = !warnings.some((one) => one.startsWith("Failed to save: "));
+    if (key !== undefined && isSaved) return { key };
     return trouble === undefined ? {} : { trouble };
   } catch (error) {
     return { trouble: error instanceof Error ? error.message : String(error) };

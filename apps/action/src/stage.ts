@@ -18,6 +18,8 @@ export interface Stage {
  */
 const onlyBelow = [
   "--hard-dereference",
+  // A colon in the name of an archive is no name of another machine.
+  "--force-local",
   "--anchored",
   "--exclude=/*",
   "--no-anchored",

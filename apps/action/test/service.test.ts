@@ -37,7 +37,7 @@ describe("a service that will not keep an entry is a notice, and leaves none:", 
 test("an entry that is cut off on its way is fetched from the origin, and stays as it is", async () => {
   const { machine, service } = await world(models(1));
   await (await machine()).run();
-  service.fault((request) => request.startsWith("GET /devstore"), { status: 200, body: "part", cut: true });
+  service.fault((request) => request.startsWith("GET /devstore"), { status: 200, body: "part", ending: "cut" });
 
   const step = await (await machine()).run();
 

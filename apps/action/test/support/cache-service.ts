@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { blobs } from "./blobs.ts";
+import { type Answer, legacy } from "./legacy.ts";
 
 /** What is kept under a key. One that was reserved and never finalized is served to nobody. */
 interface Entry {
@@ -11,7 +13,7 @@ interface Entry {
   isFinal: boolean;
 }
 
-/** The cache service of GitHub as far as a client sees it, the second version of its protocol, on loopback. */
+/** The cache service of GitHub as far as a client sees it, both versions of its protocol, on loopback. */
 export interface CacheService {
   readonly url: string;
   /** In the order in which they were reserved. */
@@ -26,6 +28,8 @@ export interface CacheService {
   hold(match: (request: string) => boolean): { readonly held: Promise<void> };
   /** Requests that this is true of are answered so instead, so many times. @default 1 */
   fault(match: (request: string) => boolean, answer: Fault, times?: number): void;
+  /** Requests that this is true of are answered as ever, so many milliseconds later. */
+  slow(match: (request: string) => boolean, milliseconds: number): void;
   /** The archive of an entry, and another one in its place. */
   archive(key: string): Buffer;
   replace(key: string, archive: Buffer): void;
@@ -38,8 +42,8 @@ export interface Fault {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The connection ends before the body does. */
-  readonly cut?: boolean;
+  /** The body is not all that was announced: then the connection ends, nothing more comes, or a byte now and then. */
+  readonly ending?: "cut" | "stall" | "drip";
 }
 
 interface Asked {
@@ -55,6 +59,7 @@ export async function cacheService(): Promise<CacheService> {
   const requests: string[] = [];
   const holds: { readonly match: (request: string) => boolean; readonly reached: () => void }[] = [];
   const faults: { readonly match: (request: string) => boolean; readonly answer: Fault; left: number }[] = [];
+  const delays: { readonly match: (request: string) => boolean; readonly milliseconds: number }[] = [];
   const entries: Entry[] = [];
   let lastId = 0;
 
@@ -71,6 +76,7 @@ export async function cacheService(): Promise<CacheService> {
       holds.push({ match, reached: resolve });
       return { held: promise };
     },
+    slow: (match, milliseconds) => void delays.push({ match, milliseconds }),
     fault: (match, answer, times = 1) => void faults.push({ match, answer, left: times }),
     archive: (key) => store.whole.get(entryOf(key).blob) ?? Buffer.alloc(0),
     replace: (key, archive) => void store.whole.set(entryOf(key).blob, archive),
@@ -87,15 +93,40 @@ export async function cacheService(): Promise<CacheService> {
 
   const address = (blob: string) => `${service.url}devstore/cache/${blob}?sig=secret${blob}`;
 
+  const reserve = (key: string, version: string): Entry => {
+    lastId += 1;
+    const entry: Entry = { key, version, blob: `blob${lastId}`, isFinal: false };
+    entries.push(entry);
+    return entry;
+  };
+
+  const older = legacy({
+    get access() {
+      return service.access;
+    },
+    find(keys, version) {
+      const found = lookUp(entries, { key: keys[0] ?? "", version, restore_keys: keys.slice(1) });
+      return found && { key: found.key, url: address(found.blob) };
+    },
+    reserve(key, version) {
+      if (entries.some((entry) => entry.key === key && entry.version === version)) return undefined;
+      reserve(key, version);
+      return lastId;
+    },
+    finish(id, archive) {
+      const entry = entries.find(({ blob }) => blob === `blob${id}`);
+      store.whole.set(`blob${id}`, archive);
+      if (entry) entry.isFinal = true;
+    },
+  });
+
   const call = (method: string, asked: Asked): Answer => {
     if (method === "CreateCacheEntry") {
       if (service.access !== "write") return ok({ ok: false, message: "cache write denied: this run may only read" });
       if (entries.some(({ key, version }) => key === asked.key && version === asked.version)) {
         return { status: 409, body: { code: "already_exists", msg: "an entry of this key and version exists" } };
       }
-      lastId += 1;
-      entries.push({ key: asked.key, version: asked.version, blob: `blob${lastId}`, isFinal: false });
-      return ok({ ok: true, signed_upload_url: address(`blob${lastId}`) });
+      return ok({ ok: true, signed_upload_url: address(reserve(asked.key, asked.version).blob) });
     }
     if (method === "FinalizeCacheEntryUpload") {
       const entry = entries.find(({ key, version }) => key === asked.key && version === asked.version);
@@ -110,9 +141,10 @@ export async function cacheService(): Promise<CacheService> {
   };
 
   const server = createServer((message, response) => {
-    void read(message).then((body) => {
-      const request = `${message.method} ${message.url}`;
+    const request = `${message.method} ${message.url}`;
+    void read(message).then(async (body) => {
       requests.push(request);
+      for (const { milliseconds } of delays.filter(({ match }) => match(request))) await pause(milliseconds);
       const at = holds.findIndex(({ match }) => match(request));
       if (at >= 0) return holds.splice(at, 1)[0]?.reached();
       const fault = faults.find(({ match, left }) => left > 0 && match(request));
@@ -121,6 +153,8 @@ export async function cacheService(): Promise<CacheService> {
         return fail(response, fault.answer);
       }
       if (store.answer(message, response, body)) return;
+      const answered = older(message, body);
+      if (answered) return send(response, answered);
       const { pathname } = new URL(message.url ?? "/", "http://loopback");
       if (!pathname.startsWith(twirp)) return void response.writeHead(404).end();
       send(response, call(pathname.slice(twirp.length), JSON.parse(body.toString())));
@@ -146,23 +180,23 @@ function lookUp(entries: readonly Entry[], { key, version, restore_keys: others 
   return undefined;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: object;
-}
-
 function ok(body: object): Answer {
   return { status: 200, body };
 }
 
 function send(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  response.writeHead(status, { "content-type": "application/json" }).end(body && JSON.stringify(body));
 }
 
-function fail(response: ServerResponse, { status, headers = {}, body = "", cut = false }: Fault): void {
-  response.writeHead(status, { ...headers, "content-length": body.length + (cut ? 1000 : 0) });
-  if (!cut) return void response.end(body);
-  response.write(body, () => response.destroy());
+function fail(response: ServerResponse, { status, headers = {}, body = "", ending }: Fault): void {
+  response.writeHead(status, { ...headers, "content-length": body.length + (ending === undefined ? 0 : 1_000_000) });
+  if (ending === undefined) return void response.end(body);
+  response.write(body, () => {
+    if (ending === "cut") response.destroy();
+    if (ending !== "drip") return;
+    const drops = setInterval(() => response.write("."), 200);
+    response.once("close", () => clearInterval(drops));
+  });
 }
 
 async function read(message: IncomingMessage): Promise<Buffer> {
