@@ -11,6 +11,7 @@ import { report } from "./report.ts";
 import { restore } from "./restore.ts";
 import type { Runner } from "./runner.ts";
 import { save } from "./save.ts";
+import { secretsOf } from "./secrets.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { openStage, type Stage } from "./stage.ts";
 import type { Stop } from "./stop.ts";
@@ -30,11 +31,12 @@ export interface World {
 export async function action(world: World): Promise<number> {
   const { runner, stop, env } = world;
   try {
+    // First of all, since whatever is wrong is told of.
+    for (const secret of secretsOf(runner.input("token"), env)) runner.mask(secret);
     const inputs = readInputs(runner.input, env.GITHUB_WORKSPACE || process.cwd());
-    if (inputs.token !== "") runner.mask(inputs.token);
     // What is started from here (tar, zstd) has no use for it.
     delete env.INPUT_TOKEN;
-    const job = await openJob(inputs, env);
+    const job = await openJob(inputs, env, runner);
     if (job.budget.verdict === "near") {
       const share = Math.round(job.budget.share * 100);
       runner.annotate("warning", `The models take ${share} % of the cache's budget; above 100 % they are refused.`);

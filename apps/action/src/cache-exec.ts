@@ -37,15 +37,11 @@ export function parted(command: string, folder: string): { readonly tool: string
   return { tool: `"${words[0] ?? ""}"`, words: words.slice(1) };
 }
 
-// What tar says where the machine, and no archive, is at fault; at the end of a line, where no name of an entry can stand.
-const ofThisMachine =
-  /: (No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes|Cannot exec: .+|Cannot fork: .+|Read-only file system|Cannot allocate memory)$/;
-
 /** Runs it with what it complains of in the log, and with its reason in the error where that is this machine's. */
 async function told(command: string, args: string[], options: ExecOptions): Promise<number> {
   let reason: string | undefined;
   const errline = (line: string) => {
-    reason ??= ofThisMachine.exec(line)?.[1];
+    reason ??= reasonOfMachine(line);
     info(harmless(line));
   };
   try {
@@ -54,9 +50,25 @@ async function told(command: string, args: string[], options: ExecOptions): Prom
     return await start(command, args, { ...options, env, silent: true, listeners: { errline } });
   } catch (error) {
     if (reason === undefined) throw error;
-    const why = reason.startsWith("Wrote only") ? `No space left on device (${reason})` : reason;
-    throw new Error(`${why}, in ${process.env.GITHUB_WORKSPACE}`);
+    throw new Error(reason);
   }
+}
+
+/** What tar says where the machine, and no archive, is at fault; at an end of a line where no name of an entry can stand. */
+function reasonOfMachine(line: string): string | undefined {
+  const [, program, why] =
+    /: ([\w.-]+): Cannot exec: (.+)$/.exec(line) ??
+    /^\S*sh: (?:line )?\d+: ([\w.-]+): (?:command )?(not found)$/.exec(line) ??
+    [];
+  if (program !== undefined) return `${program} cannot be started (${why})`;
+  const [, fault] = /: (Cannot fork: .+|Cannot allocate memory)$/.exec(line) ?? [];
+  if (fault !== undefined) return fault;
+  const [, disk] =
+    /: (No space left on device|Disk quota exceeded|Read-only file system|Wrote only \d+ of \d+ bytes)$/.exec(line) ??
+    [];
+  if (disk === undefined) return undefined;
+  const what = disk.startsWith("Wrote only") ? `No space left on device (${disk})` : disk;
+  return `${what}, in ${process.env.GITHUB_WORKSPACE}`;
 }
 
 // What tar reads at a time.

@@ -1,5 +1,6 @@
 import { isDebug as isDebugged, debug as logDebug, setSecret as mask } from "@actions/core";
 import { thisAttempt } from "./attempt.ts";
+import { withoutSecrets } from "./secrets.ts";
 
 /**
  * What @actions/cache is given in place of @actions/core when it is bundled. It tells everything by way of the log, and
@@ -32,7 +33,7 @@ const atOnce = { received: 8 * 4 * 2 ** 20, sent: 8 * 64 * 2 ** 20 };
 export function debug(message: string): void {
   // It takes every refusal for another job's doing; 409 is.
   if (message.startsWith("Failed to reserve cache: ") && !message.includes("(409)")) warning(message);
-  logDebug(message);
+  logDebug(withoutSecrets(message));
 }
 
 export function setSecret(secret: string): void {

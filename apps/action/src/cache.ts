@@ -2,7 +2,7 @@ import { isFeatureAvailable, restoreCache, saveCache } from "@actions/cache";
 import { type AttemptOptions, attempt } from "./attempt.ts";
 import type { Unpacking } from "./cache-exec.ts";
 import { refused } from "./cache-http.ts";
-import { hasGnuTar } from "./gnu-tar.ts";
+import { whyNoGnuTar } from "./gnu-tar.ts";
 
 /** What came of asking the cache. `trouble` is why it could not be used, in its own words. */
 interface Answered {
@@ -81,8 +81,7 @@ function whyAway(env: NodeJS.ProcessEnv): string | undefined {
   }
   if (!isFeatureAvailable()) return "there is no cache service here";
   // Without it, an entry that somebody prepared could write anywhere on this machine.
-  if (!hasGnuTar(env)) return "entries are unpacked with GNU tar alone, and there is none here";
-  return undefined;
+  return whyNoGnuTar(env);
 }
 
 async function answerOf(work: () => Promise<string | undefined>, options: AttemptOptions): Promise<Answered> {

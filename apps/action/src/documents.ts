@@ -4,6 +4,8 @@ import type { CacheEntry } from "../../cli/src/ci/entries.ts";
 export interface PlanDocument {
   readonly models: readonly ModelDocument[];
   readonly toFetch: { readonly files: number; readonly bytes: number };
+  /** For each directory that something is to be written into; null where the system does not tell. */
+  readonly disks: readonly { readonly dir: string; readonly needed: number; readonly free: number | null }[];
 }
 
 export interface ModelDocument {

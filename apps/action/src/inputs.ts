@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { parseRef } from "@preload/core";
 
 /** What a workflow says under `with:`, read and checked. */
 export interface Inputs {
@@ -52,6 +53,7 @@ export function readInputs(read: (name: string) => string, workspace: string): I
     granularity: read("granularity") === "" ? "" : oneOf("granularity", ["model", "set"]),
     summary: claim("summary", "true"),
   };
+  for (const ref of inputs.refs) refuseUnlessRef(ref);
   if (inputs.profiles.length > 0 && inputs.refs.length > 0) {
     throw new InputError("inputs profiles and refs: say one of them; refs are taken as they are, of whatever profile");
   }
@@ -61,7 +63,18 @@ export function readInputs(read: (name: string) => string, workspace: string): I
   return inputs;
 }
 
-/** One on a line, or several with spaces or commas between them. */
+/** One on a line, as items of a list or not, or several with spaces or commas between them. */
 function listed(text: string): string[] {
-  return text.split(/[\s,]+/).filter((word) => word !== "");
+  const lines = text.split(/[\r\n]+/).map((line) => line.replace(/^\s*-\s/, ""));
+  return lines.flatMap((line) => line.split(/[\s,]+/)).filter((word) => word !== "");
+}
+
+/** @throws InputError */
+function refuseUnlessRef(text: string): void {
+  try {
+    parseRef(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InputError(`input refs: ${why}; for example hf:facebook/bart-base`);
+  }
 }

@@ -1,10 +1,13 @@
+import { statSync } from "node:fs";
 import { readLock, stateDirOf, thisMachine } from "@preload/core";
+import { bytes } from "../../cli/src/words.ts";
 import type { KeyDocument, ModelDocument, PlanDocument } from "./documents.ts";
 import type { Entry } from "./entries.ts";
 import { Failure, reasonOf, refuseUnless } from "./failure.ts";
-import type { Inputs } from "./inputs.ts";
+import { InputError, type Inputs } from "./inputs.ts";
 import { type Model, piecesOf } from "./pieces.ts";
 import { type Preload, preloadIn } from "./preload.ts";
+import type { Runner } from "./runner.ts";
 
 /** What is to be had: the models that are meant, and the entries that hold them. */
 export interface Job {
@@ -19,16 +22,17 @@ export interface Job {
   readonly stateDir: string;
 }
 
-/** Works out what is to be done. Makes no request, and changes nothing. @throws Failure */
-export async function openJob(inputs: Inputs, env: NodeJS.ProcessEnv): Promise<Job> {
+/** Works out what is to be done. Makes no request, and changes nothing. @throws Failure, InputError */
+export async function openJob(inputs: Inputs, env: NodeJS.ProcessEnv, runner: Runner): Promise<Job> {
   const { workingDirectory: cwd, config, profiles, only, token, granularity, budget } = inputs;
+  refuseUnlessFolder(cwd);
   const commandEnv = { ...env, ...(token === "" ? {} : { HF_TOKEN: token }) };
   const args = [
     ...flag("--config", config),
     ...profiles.flatMap((name) => flag("--profile", name)),
     ...only.flatMap((name) => flag("--only", name)),
   ];
-  const preload = preloadIn({ cwd, env: commandEnv, args });
+  const preload = preloadIn({ cwd, env: commandEnv, args, runner });
   const refs = inputs.refs.length === 0 ? [] : ["--", ...inputs.refs];
 
   const keys = await preload.document<KeyDocument>("ci-key", [
@@ -36,12 +40,14 @@ export async function openJob(inputs: Inputs, env: NodeJS.ProcessEnv): Promise<J
     ...flag("--budget", budget),
     ...refs,
   ]);
+  // It speaks of flags, which nobody wrote here.
+  if (keys.error) throw new Failure([`${reasonOf(keys.error)}${inputsSaid(inputs)}`], keys.exitCode);
   refuseUnless(keys, "ci-key");
   const plan = await preload.document<PlanDocument>("plan", ["--frozen", ...refs]);
   refuseUnless(plan, "plan");
   if (!plan.ok) {
     const errors = plan.models.flatMap(({ error, status }) => (error && status === "failed" ? [reasonOf(error)] : []));
-    throw new Failure(errors.length > 0 ? errors : ["there is no room for the models; see the log"], plan.exitCode);
+    throw new Failure(errors.length > 0 ? errors : plan.disks.flatMap(tooSmall), plan.exitCode);
   }
   return {
     preload,
@@ -52,6 +58,29 @@ export async function openJob(inputs: Inputs, env: NodeJS.ProcessEnv): Promise<J
     lockPath: keys.lock,
     stateDir: stateDirOf({ ...thisMachine(), env: commandEnv }),
   };
+}
+
+/** A config is looked for from there on upwards, and so another one might be found. @throws InputError */
+function refuseUnlessFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new InputError(
+    `input working-directory: there is no folder ${path}; is the repository checked out before this step?`,
+  );
+}
+
+function tooSmall({ dir, needed, free }: PlanDocument["disks"][number]): string[] {
+  if (free === null || needed <= free) return [];
+  return [
+    `${dir} needs ${bytes(needed)} more for the models and has ${bytes(free)} free\nFree some space there before this step, name fewer models (profiles, only), or have them elsewhere (cacheRoot in the config).`,
+  ];
+}
+
+/** What the workflow said that a command may complain of. */
+function inputsSaid({ config, profiles, refs, only, budget, granularity }: Inputs): string {
+  const said = Object.entries({ config, profiles, refs, only, budget, granularity })
+    .map(([name, value]) => [name, typeof value === "string" ? value : value.join(", ")])
+    .filter(([, value]) => value !== "");
+  return said.length === 0 ? "" : `\nInputs of this step: ${said.map((pair) => pair.join(": ")).join("; ")}`;
 }
 
 function flag(name: string, value: string): string[] {

@@ -1,5 +1,5 @@
 import { main } from "../../cli/src/main.ts";
-import { harmless } from "./runner.ts";
+import type { Runner } from "./runner.ts";
 
 /** What a command of the command line said: the document that `--json` prints. */
 export interface Said {
@@ -22,14 +22,15 @@ export interface PreloadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Behind every command: the config, the profiles. */
   readonly args: readonly string[];
+  readonly runner: Pick<Runner, "tell">;
 }
 
 /** What the commands tell people goes to stderr, which is the job's log. */
-export function preloadIn({ cwd, env, args: common }: PreloadOptions): Preload {
+export function preloadIn({ cwd, env, args: common, runner }: PreloadOptions): Preload {
   async function run(words: readonly string[]): Promise<{ exitCode: number; text: string }> {
     const pieces: string[] = [];
     const stdout = { write: (text: string) => pieces.push(text) };
-    const stderr = { write: (text: string) => process.stderr.write(harmless(text)) };
+    const stderr = { write: (text: string) => runner.tell(text) };
     const exitCode = await main(words, { stdout, stderr, stdin: process.stdin, env, cwd });
     return { exitCode, text: pieces.join("") };
   }

@@ -29,7 +29,7 @@ export function tellFound(runs: readonly EntryRun[], runner: Runner): void {
   }
   // One reason is enough: what keeps one entry away keeps away all.
   const [trouble] = runs.flatMap(({ found }) => (found.state === "miss" && found.trouble ? [found.trouble] : []));
-  if (trouble !== undefined) runner.annotate("notice", `The cache could not be read: ${trouble}`);
+  if (trouble !== undefined) runner.annotate("notice", `The cache could not be read: ${withNextStep(trouble)}`);
 }
 
 export function tellSaved(runs: readonly EntryRun[], runner: Runner): void {
@@ -39,5 +39,11 @@ export function tellSaved(runs: readonly EntryRun[], runner: Runner): void {
     if (saved?.state === "refused") runner.info(`not saved  ${saved.key}`);
   }
   const [why] = runs.flatMap(({ saved }) => (saved?.state === "refused" ? [saved.why] : []));
-  if (why !== undefined) runner.annotate("notice", `Nothing more was saved in the cache: ${why}`);
+  if (why !== undefined) runner.annotate("notice", `Nothing more was saved in the cache: ${withNextStep(why)}`);
+}
+
+/** A full disk is named by the trouble itself; what else is to be done, the models being there, is nothing. */
+function withNextStep(trouble: string): string {
+  if (!/no space left on device|quota exceeded/i.test(trouble)) return trouble;
+  return `${trouble}\nFree some space there before this step, or give the runner a RUNNER_TEMP on a larger disk; an entry needs room for itself, packed and unpacked.`;
 }

@@ -134,6 +134,41 @@ describe("the token", () => {
     expect(JSON.stringify([step.outputs, step.exported, step.summary])).not.toContain(demoToken);
   });
 
+  describe("is in nothing that is said or kept,", () => {
+    const secret = "hf_VeryMuchASecretOfSomebody";
+
+    /** Asks somebody who says back what he was sent, and gives back all that came of it but what asks to mask it. */
+    async function said(inputs: Record<string, string>, env: Record<string, string>, fault?: "origin" | "cache") {
+      const { machine, demo, service } = await world(models(1));
+      const echo = { status: 403, body: JSON.stringify({ code: "denied", msg: `not with ${secret}`, error: secret }) };
+      if (fault === "origin") demo.origin.fault("org/m1", { type: "status", ...echo }, 100);
+      if (fault === "cache") service.fault((request) => request.includes("/twirp/"), echo, 100);
+      const named: Record<string, string> =
+        "PRELOAD_HF_ENDPOINT" in env ? { PRELOAD_HF_ENDPOINT: withPassword(demo.endpoints.hf ?? "") } : {};
+      const step = await (await machine()).run({ "offline-after": "true", ...inputs }, { ...env, ...named });
+      expect(step.log).toContain(`::add-mask::${secret}`);
+      const log = step.log.replaceAll(`::add-mask::${secret}`, "");
+      return JSON.stringify([{ ...step, log }, service.requests, service.keys]);
+    }
+
+    const withPassword = (url: string) => url.replace("://", `://user:${secret}@`);
+
+    for (const [how, inputs, env, fault] of [
+      ["given as an input, and said back by the origin", { token: secret }, {}, "origin"],
+      ["given as an input, and said back by the cache", { token: secret }, {}, "cache"],
+      ["given as HF_TOKEN", {}, { HF_TOKEN: secret }, "origin"],
+      ["given as HUGGING_FACE_HUB_TOKEN", {}, { HUGGING_FACE_HUB_TOKEN: secret }, "origin"],
+      ["given for the cache", {}, { ACTIONS_RUNTIME_TOKEN: secret }, "cache"],
+      ["written where a ref is meant", { token: secret, refs: secret }, {}, undefined],
+      ["written into a mirror's address", {}, { PRELOAD_HF_ENDPOINT: "" }, undefined],
+      ["written into a mirror's address that fails", {}, { PRELOAD_HF_ENDPOINT: "" }, "origin"],
+    ] as const) {
+      test(how, async () => {
+        expect(await said(inputs, env, fault)).not.toContain(secret);
+      });
+    }
+  });
+
   test("that is missing where a model needs it is an error that says so", async () => {
     const gated = hubRepo({ id: "org/gated", files: { "config.json": "{}" }, gated: "auto" });
     const { machine } = await world({

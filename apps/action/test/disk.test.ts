@@ -17,6 +17,7 @@ describe.skipIf(whyNoSmallDisk)("where the disk of the runner's temp is full", (
     expect(step).toMatchObject({ code: 0, outputs: { hit: "miss", complete: "true" }, uploads: 0 });
     expect(step.annotations).toEqual([{ level: "notice", text: expect.stringContaining("No space left on device") }]);
     expect(step.annotations[0]?.text).toContain(temp);
+    expect(step.annotations[0]?.text).toContain("Free some space there");
     expect(service.keys).toHaveLength(2);
     expect(readdirSync(temp)).toEqual([]);
   });
@@ -29,10 +30,27 @@ describe.skipIf(whyNoSmallDisk)("where the disk of the runner's temp is full", (
 
     expect(step).toMatchObject({ code: 0, outputs: { hit: "miss", complete: "true" }, uploads: 0 });
     expect(step.annotations).toEqual([{ level: "notice", text: expect.stringContaining("ENOSPC") }]);
+    expect(step.annotations[0]?.text).toContain(temp);
+    expect(step.annotations[0]?.text).toContain("Free some space there");
     expect(service.keys).toEqual([]);
     expect(readdirSync(temp)).toEqual([]);
   });
 });
+
+test.skipIf(whyNoSmallDisk)(
+  "a full disk of a client's cache is an error that names its folder and what to do",
+  async () => {
+    const { machine } = await world(models(2, size));
+    const { dir } = await smallDisk(6_000_000);
+    const hub = join(dir, "hub");
+
+    const step = await (await machine()).run({}, { HF_HUB_CACHE: hub });
+
+    expect(step).toMatchObject({ code: 7, asked: 0, uploads: 0 });
+    expect(step.annotations).toEqual([{ level: "error", text: expect.stringContaining(`${hub} needs 16 MB more`) }]);
+    expect(step.annotations[0]?.text).toContain("Free some space there");
+  },
+);
 
 test("a runner's temp in which no folder can be made is an error that names it", async () => {
   const { machine } = await world(models(1));

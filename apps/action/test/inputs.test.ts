@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readInputs } from "../src/inputs.ts";
+import { harmless } from "../src/runner.ts";
 import { configOf, models, world } from "./support/world.ts";
 
 describe("an input that says what it cannot say is an error that names it:", () => {
@@ -20,9 +23,78 @@ describe("an input that says what it cannot say is an error that names it:", () 
   }
 });
 
-test("lists are written on lines, with commas or with spaces", () => {
-  const read = (name: string) => (name === "profiles" ? "test, production\n  nightly" : "");
-  expect(readInputs(read, "/w").profiles).toEqual(["test", "production", "nightly"]);
+describe("a list of three is written", () => {
+  for (const [how, text] of [
+    ["on lines", "test\nproduction\nnightly\n"],
+    ["on lines of Windows", "test\r\nproduction\r\nnightly"],
+    ["as items", "- test\n  - production\n-  nightly"],
+    ["with commas", "test,production, nightly"],
+    ["with spaces of any kind", " test production\u00a0\tnightly"],
+    ["in all of these ways", ",test,\n\n- production ,, nightly ,"],
+  ]) {
+    test(`${how}`, () => {
+      const read = (name: string) => (name === "profiles" ? (text ?? "") : "");
+      expect(readInputs(read, "/w").profiles).toEqual(["test", "production", "nightly"]);
+    });
+  }
+});
+
+describe("what an input says wrongly is an error that names the input, and what it said:", () => {
+  for (const [name, value, said] of [
+    ["budget", "-1", "budget: -1"],
+    ["budget", "0", "budget: 0"],
+    ["budget", "1e9", "budget: 1e9"],
+    ["budget", "10,5 GB", "budget: 10,5 GB"],
+    ["budget", "~", "budget: ~"],
+    ["config", "~/preload.yaml", "config: ~/preload.yaml"],
+    ["config", "-x", "config: -x"],
+    ["config", ".", "config: ."],
+    ["profiles", "tést", "profiles: tést"],
+    ["profiles", "[test]", "profiles: [test]"],
+    ["only", "HF", "only: HF"],
+    ["refs", "nonsense", "input refs: "],
+    ["refs", "--help", "input refs: "],
+    ["working-directory", "nowhere", "input working-directory: "],
+    ["working-directory", "preload.yaml", "input working-directory: "],
+  ] as const) {
+    test(`${name}: ${value}`, async () => {
+      const { machine } = await world(models(1));
+      const step = await (await machine()).run({ [name]: value });
+      expect(step).toMatchObject({ code: 2, asked: 0, uploads: 0 });
+      expect(step.annotations).toEqual([{ level: "error", text: expect.stringContaining(said) }]);
+    });
+  }
+});
+
+test("a ref that the lock does not have is an error that names it", async () => {
+  const { machine } = await world(models(1));
+  const step = await (await machine()).run({ refs: "hf:org/unknown" });
+  expect(step).toMatchObject({ code: 8, asked: 0 });
+  expect(step.annotations).toEqual([{ level: "error", text: expect.stringContaining("hf:org/unknown") }]);
+});
+
+test("inputs may have space around them, and a budget its unit in any form", async () => {
+  const { machine } = await world(models(1));
+  const step = await (await machine()).run({
+    profiles: " \n ",
+    budget: " 10GiB ",
+    save: " false ",
+    summary: "\t",
+    "lookup-only": "",
+    granularity: " ",
+  });
+  expect(step).toMatchObject({ code: 0, outputs: { complete: "true" }, uploads: 0, annotations: [] });
+});
+
+test("a config outside of the workspace is as good as any other", async () => {
+  const { machine } = await world(models(1));
+  const own = await machine();
+  await mkdir(join(own.home, "elsewhere"));
+  for (const name of ["preload.yaml", "preload.lock"]) {
+    await writeFile(join(own.home, "elsewhere", name), own.files[name] ?? "");
+  }
+  const step = await own.run({ config: join(own.home, "elsewhere/preload.yaml") });
+  expect(step).toMatchObject({ code: 0, outputs: { complete: "true" }, uploads: 1 });
 });
 
 test("action.yml has the inputs and outputs that there are, each with a description", async () => {
@@ -156,6 +228,33 @@ test("of many failures, ten are annotations, and all are in the log", async () =
   expect(step.code).not.toBe(0);
   expect(step.annotations).toHaveLength(10);
   for (const { id } of [{ id: "org/m1" }, { id: "org/m14" }]) expect(step.log).toContain(`hf:${id}`);
+});
+
+describe("what somebody else says is no command to the runner:", () => {
+  for (const [how, text] of [
+    ["on a line of its own", "x\n::set-env name=a::b"],
+    ["behind space", "x\n \t::set-env name=a::b"],
+    ["behind a return", "x\r::set-env name=a::b"],
+    ["behind what cannot be seen", "x\n\u200b\ufeff\u0085\u00ad\u0000::set-env name=a::b"],
+    ["in the older form", "x ##[set-env name=a]b"],
+  ]) {
+    test(`${how}`, () => {
+      const said = harmless(text ?? "");
+      const visible = said.split(/[\r\n]/).map((line) => line.replace(/[^\x20-\x7e]/g, "").trimStart());
+      expect(visible.filter((line) => line.startsWith("::"))).toEqual([]);
+      expect(said).not.toContain("##[");
+      expect(said).toContain("set-env");
+    });
+  }
+});
+
+test("an annotation is one command, whatever is in it", async () => {
+  const { machine } = await world(models(1));
+  const profiles = "100%0A::set-env::x:y";
+  const step = await (await machine()).run({ profiles });
+  expect(step.log).not.toMatch(/^\s*::set-env/m);
+  expect(step.log).toContain("100%250A::set-env::x:y");
+  expect(step.annotations).toHaveLength(1);
 });
 
 test("what an origin says is no command to the runner", async () => {

@@ -22,6 +22,8 @@ export interface CacheService {
   readonly keys: string[];
   /** Method and path of each request, in order. */
   readonly requests: readonly string[];
+  /** When each archive was on its way, in milliseconds since 1970. */
+  readonly downloads: readonly Span[];
   /** What a run may do. @default "write" */
   access: "write" | "read" | "none";
   /** The next request that this is true of is never answered; `held` is settled when it came. */
@@ -35,6 +37,11 @@ export interface CacheService {
   replace(key: string, archive: Buffer): void;
   /** Forgets what was reserved and not finalized, as the service does after a while. */
   expireReservations(): void;
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What a service says that is not well, or that something in between says in its place. */
@@ -57,6 +64,7 @@ const twirp = "/twirp/github.actions.results.api.v1.CacheService/";
 export async function cacheService(): Promise<CacheService> {
   const store = blobs();
   const requests: string[] = [];
+  const downloads: Span[] = [];
   const holds: { readonly match: (request: string) => boolean; readonly reached: () => void }[] = [];
   const faults: { readonly match: (request: string) => boolean; readonly answer: Fault; left: number }[] = [];
   const delays: { readonly match: (request: string) => boolean; readonly milliseconds: number }[] = [];
@@ -70,6 +78,7 @@ export async function cacheService(): Promise<CacheService> {
       return entries.filter(({ isFinal }) => isFinal).map(({ key }) => key);
     },
     requests,
+    downloads,
     access: "write",
     hold(match) {
       const { promise, resolve } = deferred();
@@ -142,6 +151,10 @@ export async function cacheService(): Promise<CacheService> {
 
   const server = createServer((message, response) => {
     const request = `${message.method} ${message.url}`;
+    const from = Date.now();
+    if (request.startsWith("GET /devstore")) {
+      response.once("close", () => downloads.push({ from, to: Date.now() }));
+    }
     void read(message).then(async (body) => {
       requests.push(request);
       for (const { milliseconds } of delays.filter(({ match }) => match(request))) await pause(milliseconds);

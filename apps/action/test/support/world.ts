@@ -30,6 +30,8 @@ export interface World {
 interface MachineOptions {
   /** Between the root and the checkout. @default "work/repo/repo" */
   readonly checkout?: string;
+  /** The same of the home. @default "home" */
+  readonly home?: string;
 }
 
 interface Machine {
@@ -38,6 +40,8 @@ interface Machine {
   readonly workspace: string;
   /** Where steps may leave what nobody needs after the job. */
   readonly temp: string;
+  /** What the repository holds. */
+  readonly files: Readonly<Record<string, string>>;
   /** Runs the action to its end, as a step. */
   run(inputs?: Inputs, env?: Env): Promise<Step>;
   /** Starts it, in a process group of its own. */
@@ -140,10 +144,10 @@ const noCatalog: Catalog = {
 async function machineIn(
   { demo, service }: World,
   files: Readonly<Record<string, string>>,
-  { checkout = "work/repo/repo" }: MachineOptions = {},
+  { checkout = "work/repo/repo", home: homeName = "home" }: MachineOptions = {},
 ): Promise<Machine> {
   const root = await tempDir();
-  const home = join(root, "home");
+  const home = join(root, homeName);
   const workspace = join(root, checkout);
   const temp = join(root, "work/_temp");
   await Promise.all([home, workspace, temp].map((dir) => mkdir(dir, { recursive: true })));
@@ -208,6 +212,7 @@ async function machineIn(
     hub: join(home, ".cache/huggingface/hub"),
     workspace,
     temp,
+    files,
     start,
     run: async (inputs, env) => (await start(inputs, env)).done,
   };
