@@ -153,7 +153,8 @@ export async function cacheService(): Promise<CacheService> {
     const request = `${message.method} ${message.url}`;
     const from = Date.now();
     if (request.startsWith("GET /devstore")) {
-      response.once("close", () => downloads.push({ from, to: Date.now() }));
+      // The last byte was taken: whoever fetches an archive does so on a connection of its own.
+      message.socket.once("close", () => downloads.push({ from, to: Date.now() }));
     }
     void read(message).then(async (body) => {
       requests.push(request);
