@@ -218,3 +218,11 @@ test.each([
 
   expect((await isWorkedOut(made, args)).workedOut).toBe(true);
 });
+
+test("a state directory that is a file costs time, and is no bug", async () => {
+  const { preload, project } = await settled();
+
+  const { code, stderr } = await preload(["ci"], { env: { PRELOAD_STATE_DIR: join(project, "preload.yaml") } });
+
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining("bug")]);
+});

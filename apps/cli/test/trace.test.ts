@@ -257,6 +257,17 @@ test("a signal is passed on, the result is told, and nothing of it is left", asy
   await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
 });
 
+test.skipIf(process.platform !== "linux")("a result that the disk does not take is told, with exit 7", async () => {
+  const { preload } = await noConfig();
+
+  const { code, stderr } = await preload(["trace", "--output", "/dev/full", "--", "true"]);
+
+  expect([code, stderr]).toEqual([
+    7,
+    expect.stringContaining("/dev/full cannot be written: the disk is full (ENOSPC)"),
+  ]);
+});
+
 test.skipIf(process.platform !== "linux").each(["trace", "exec"])(
   "a command does not outlive %s that was killed",
   async (way) => {

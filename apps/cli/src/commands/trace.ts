@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type Config, codeOf, PreloadError } from "@preload/core";
+import { type Config, codeOf, onDisk, PreloadError } from "@preload/core";
 import { mirrorsAsked } from "../asked/public-addresses.ts";
 import type { Invocation } from "../command-spec.ts";
 import { asEnvironment, clientVariables } from "../environment/client-variables.ts";
@@ -47,7 +47,7 @@ export async function run({ io, flags, operands, signal }: Invocation<TraceFlags
       session.display.end();
       // stdout is the command's.
       if (output === undefined) io.stderr.write(text);
-      else await rewrite(output, text);
+      else await onDisk(flags.output ?? "", () => rewrite(output, text), "--output");
       if (output !== undefined) session.display.notice(`${summary(findings.models, config.path)}: ${flags.output}`);
       return exitCode;
     } finally {
@@ -110,7 +110,8 @@ async function opened(path: string, config: Config): Promise<FileHandle> {
 }
 
 async function rewrite(file: FileHandle, text: string): Promise<void> {
-  await file.truncate();
+  // A device or a pipe has nothing to lose.
+  if ((await file.stat()).isFile()) await file.truncate();
   await file.writeFile(text);
 }
 

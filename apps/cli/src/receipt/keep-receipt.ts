@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { consultedPaths, type Resolution, writeNote } from "@preload/core";
+import { codeOf, consultedPaths, type Resolution, writeNote } from "@preload/core";
 import { noteOf } from "../projects/registry.ts";
 import type { RunRecord } from "../runs/record.ts";
 import { isRunLogOn, replayedLine, runLogPath } from "../runs/run-log.ts";
@@ -22,7 +22,7 @@ export function keepReceipt(session: Session, models: readonly Resolved[], recor
   const { io, stateDir } = session;
   const env = io.trace?.env();
   const printed = io.trace?.printed();
-  const sights = sightsOf(session, models);
+  const sights = sightsOrNone(session, models);
   if (io.trace === undefined || env === undefined || printed === undefined || sights === undefined) return;
   const { argv } = io.trace;
   // Both are read by the system and not by us: where the home is, and what a path is relative to.
@@ -38,6 +38,16 @@ export function keepReceipt(session: Session, models: readonly Resolved[], recor
 /** The address of a mirror may: in a variable, or on the command line. */
 function holdsPassword(text: string): boolean {
   return /\/\/[^/"\s]*@/.test(text);
+}
+
+/** What cannot be looked at, as in a state directory that is a file, cannot be compared later. */
+function sightsOrNone(session: Session, models: readonly Resolved[]): Sight[] | undefined {
+  try {
+    return sightsOf(session, models);
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 function sightsOf(session: Session, models: readonly Resolved[]) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectionsFor, PreloadError } from "@preload/core";
+import { connectionsFor, onDisk, PreloadError } from "@preload/core";
 import { type GuardFiles, readAttempts } from "@preload/guards";
 import { guardFiles } from "../attempts/guard-files.ts";
 import type { Io } from "../io.ts";
@@ -37,7 +37,12 @@ export async function record({ env, endpoint, caches, run }: RecordOptions): Pro
   const [attempts, opened] = [join(folder, "attempts"), join(folder, "opened")];
   const [hub, proxy] = await Promise.all([startHub(endpoint, agents, note), startProxy(agents, note)]);
   try {
-    const files = { attempts, opened, guards: await guardsIn(folder), caches: withReal(caches) };
+    const files = {
+      attempts,
+      opened,
+      guards: await onDisk(folder, () => guardsIn(folder), "TMPDIR"),
+      caches: withReal(caches),
+    };
     const exitCode = await run(recordedEnvironment(env, { hub: hub.url, proxy: proxy.url, ...files }));
     await Promise.all([hub.close(), proxy.close()]);
     return { exitCode, noted: [...noted, ...guarded(attempts)], opened: linesIn(opened) };
