@@ -227,7 +227,7 @@ test("the token appears in no output and in no file, and goes only where the use
   expect(() => execFileSync("grep", ["-rl", demoToken, project, join(home, "state")])).toThrow();
 });
 
-test.each([401, 403, 500])(
+test.each([200, 401, 403, 500])(
   "a server that answers with %i and what it was sent does not bring the token into outputs, reports and files",
   async (status) => {
     const origin = await serve((request) => echoed(status, request));
@@ -260,7 +260,7 @@ test.each([401, 403, 500])(
 /** As some proxies and frameworks do while somebody is debugging them. */
 function echoed(status: number, { path, headers }: OriginRequest) {
   const said = `cannot ${path} with ${JSON.stringify(headers)}`;
-  return { status, headers: { "x-error-message": said }, body: JSON.stringify({ error: said }) };
+  return { status, headers: { "x-error-message": said }, body: JSON.stringify({ error: said, sha: said }) };
 }
 
 test("a model that another one opens is fetched with it, one that runs code is only named", async () => {

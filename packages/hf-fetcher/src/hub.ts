@@ -1,5 +1,5 @@
 import { datasetInfo, listCommits, listFiles, modelInfo, spaceInfo } from "@huggingface/hub";
-import { type Http, PreloadError } from "@preload/core";
+import { type Http, PreloadError, whatItSaid } from "@preload/core";
 import { hubFetch } from "./hub-fetch.ts";
 import { filesOf, type TreeEntry } from "./listing.ts";
 import { isCommit, type Repo } from "./repo.ts";
@@ -26,7 +26,7 @@ export async function readSnapshot(repo: Repo, options: HubOptions): Promise<Sna
   if (typeof commit !== "string" || !isCommit(commit) || (isCommit(repo.revision) && commit !== repo.revision)) {
     throw new PreloadError(
       "BAD_ANSWER",
-      `${repo.ref}: ${options.endpoint} says its commit is ${JSON.stringify(commit)}`,
+      `${repo.ref}: ${options.endpoint} says its commit is ${whatItSaid(JSON.stringify(commit) ?? "nothing")}`,
       {
         hint: "The endpoint does not speak the Hub's API as it should. Try another one.",
       },

@@ -1,4 +1,4 @@
-import { PreloadError, safePath } from "@preload/core";
+import { PreloadError, safePath, whatItSaid } from "@preload/core";
 import type { RepoFile } from "./snapshot.ts";
 
 /** One entry of the Hub's tree, as far as it is used here. */
@@ -19,7 +19,7 @@ export function filesOf(entries: readonly TreeEntry[], ref: string): readonly Re
   const files = entries.filter(({ type }) => type !== "directory").map((entry) => fileOf(entry, ref));
   const seen = new Set<string>();
   for (const { path } of files) {
-    if (seen.has(path)) throw new PreloadError("BAD_ANSWER", `${ref}: the listing names ${JSON.stringify(path)} twice`);
+    if (seen.has(path)) throw new PreloadError("BAD_ANSWER", `${ref}: the listing names ${shown(path)} twice`);
     seen.add(path);
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -32,7 +32,11 @@ function fileOf(entry: TreeEntry, ref: string): RepoFile {
   const hex = typeof oid === "string" ? oid.replace(/^sha256:/, "") : "";
   const wanted = entry.lfs ? /^[0-9a-f]{64}$/ : /^[0-9a-f]{40}$/;
   if (!wanted.test(hex) || !Number.isSafeInteger(size) || size < 0) {
-    throw new PreloadError("BAD_ANSWER", `${ref}: the listing has no digest or size for ${JSON.stringify(path)}`);
+    throw new PreloadError("BAD_ANSWER", `${ref}: the listing has no digest or size for ${shown(path)}`);
   }
   return { path: safePath(path), size, digest: entry.lfs ? `sha256:${hex}` : `git-sha1:${hex}` };
+}
+
+function shown(path: string): string {
+  return whatItSaid(JSON.stringify(path));
 }
