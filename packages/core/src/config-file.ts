@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Config } from "./config.ts";
-import { codeOf, isMissing, PreloadError } from "./errors.ts";
+import { configText, isConfigThere, isOurs } from "./config-text.ts";
+import { PreloadError } from "./errors.ts";
 import { writeNote } from "./write-note.ts";
 
 export interface LoadConfigOptions {
@@ -54,7 +55,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config | u
   }
   for (let dir = resolve(cwd); ; dir = dirname(dir)) {
     for (const name of names) {
-      if (!existsSync(join(dir, name))) continue;
+      if (!isConfigThere(join(dir, name))) continue;
       const config = await read(join(dir, name), options);
       if (config) return config;
     }
@@ -86,9 +87,9 @@ export async function readConfigText(
 }
 
 async function read(path: string, options: LoadConfigOptions): Promise<Config | undefined> {
-  const text = textOf(path);
-  // These two belong to others; most of them say nothing about preload.
-  if (["package.json", "pyproject.toml"].includes(basename(path)) && !text.includes("preload")) return undefined;
+  const text = configText(path, { named: options.path !== undefined });
+  // Most of them say nothing about preload.
+  if (!isOurs(path) && !text.includes("preload")) return undefined;
   if (/\.[cm]?[jt]s$/.test(path)) {
     if (options.programs === "skip") return undefined;
     const { parseProgram } = await import("./config-program.ts");
@@ -101,15 +102,6 @@ async function read(path: string, options: LoadConfigOptions): Promise<Config | 
   const config = parseConfig(text, path, options.schemes);
   if (config && kept) keep(kept, config);
   return config;
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (isMissing(error)) throw new PreloadError("BAD_CONFIG", `${path} does not exist`);
-    throw new PreloadError("BAD_CONFIG", `${path} cannot be read (${codeOf(error)})`);
-  }
 }
 
 // Raised when the meaning of a config changes, so that one parsed by an older version is not used.

@@ -44,7 +44,17 @@ function yaml(text: string, path: string): { value: unknown; positionOf: Positio
     }
     return "";
   };
-  return { value: document.toJS(), positionOf };
+  return { value: read(document, path), positionOf };
+}
+
+function read(document: Document, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias of nothing, or so many of each other that what they stand for has no end.
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new PreloadError("BAD_CONFIG", `${path}: ${error.message}`);
+  }
 }
 
 function keyNode(document: Document, place: readonly PropertyKey[]): unknown {
