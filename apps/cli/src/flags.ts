@@ -183,13 +183,14 @@ export function repeated(text: string, before: readonly string[] = []): string[]
   return [...before, text];
 }
 
-/** `whisper,spacy` or repeated. */
+/** `whisper,spacy` or repeated. None is what `--only "$UNSET"` gives, and would leave every model out and pass for success. */
 export function names(text: string, before: readonly string[] = []): string[] {
-  return [
-    ...before,
-    ...text
-      .split(",")
-      .map((name) => name.trim())
-      .filter((name) => name !== ""),
-  ];
+  const said = text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (said.length > 0) return [...before, ...said];
+  throw new PreloadError("USAGE", `${JSON.stringify(text)} names nothing`, {
+    hint: "Look whether the variable it comes from is set.",
+  });
 }

@@ -23,6 +23,8 @@ test.each([
   [["install", "--config="], "an empty text names no file", "the variable it comes from"],
   [["install", "-j", "-1"], '"-1" is not a whole number from 1 to 128', "8 if it is left out"],
   [["install", "--cache-root", ""], "an empty text names no directory", "the variable it comes from"],
+  [["install", "--only", ""], '"" names nothing', "the variable it comes from"],
+  [["verify", "-p", " ,"], '" ," names nothing', "the variable it comes from"],
   [["install", "-c", "nowhere.yaml"], "nowhere.yaml does not exist", ""],
   [["install", "hf:"], '"hf:" is not a ref', "whisper:tiny.en"],
   [["install", "hg:org/name"], 'nothing here fetches "hg:"', "Known are whisper:, spacy:, hf:"],
@@ -151,12 +153,16 @@ test("a flag goes before its variable, a variable before the config", async () =
   expect(demo.origin.count("/api/models/")).toBeGreaterThan(0);
 });
 
-test("a variable that makes no sense is named", async () => {
+test.each([
+  ["PRELOAD_MAX_RATE", "fast", "is not a rate"],
+  ["PRELOAD_ONLY", ",", "names nothing"],
+  ["PRELOAD_PROFILE", ",", "names nothing"],
+])("a variable that makes no sense is named: %s", async (name, text, message) => {
   const { preload } = await world();
 
-  const { code, stderr } = await preload([], { env: { PRELOAD_MAX_RATE: "fast" } });
+  const { code, stderr } = await preload(["lock"], { env: { [name]: text } });
 
-  expect(stderr).toContain('PRELOAD_MAX_RATE: "fast" is not a rate');
+  expect(stderr).toContain(`${name}: "${text}" ${message}`);
   expect(code).toBe(2);
 });
 
