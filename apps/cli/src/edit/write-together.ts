@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { chmod, lstat, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { codeOf, draftOf, isMissing, PreloadError } from "@preload/core";
 
@@ -52,8 +53,7 @@ export async function textAt(path: string): Promise<string | undefined> {
     throw new PreloadError("BAD_CONFIG", `${path} cannot be read (${codeOf(error)})`);
   });
   if (bytes === undefined) return undefined;
-  const text = bytes.toString("utf8");
-  if (Buffer.from(text).equals(bytes)) return text;
+  if (isUtf8(bytes)) return bytes.toString("utf8");
   throw new PreloadError("BAD_CONFIG", `${path} is no text in UTF-8`, { hint: "Save it as UTF-8." });
 }
 
